@@ -1,0 +1,1 @@
+"""The adapter of the HAProxy port: a real HAProxy in master-worker mode."""

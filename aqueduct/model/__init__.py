@@ -1,0 +1,1 @@
+"""What the configuration is: its resources, snapshots of them, and what makes them valid. Pure."""

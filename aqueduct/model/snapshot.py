@@ -1,0 +1,120 @@
+"""The configuration at one revision, and how changes lead from one to the next.
+
+Invariants: a snapshot never changes; each resource in it carries the revision of its last change;
+`revision` is that of the last change of all. Whoever holds two snapshots can tell what differs by
+the identity of the messages, since a resource that did not change is the same object in both.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from aqueduct.errors import Conflict, NotFound
+from aqueduct.model.resources import Kind, Ref, Resource, delete, put, ref_of, resource_of
+from aqueduct.v1.backend_pb2 import Backend
+from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.frontend_pb2 import Frontend
+
+R = TypeVar("R", Frontend, Backend)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All resources at one revision, by key, in no particular order."""
+
+    revision: int = 0
+    frontends: Mapping[str, Frontend] = field(default_factory=dict)
+    backends: Mapping[str, Backend] = field(default_factory=dict)
+
+    def of_kind(self, kind: Kind) -> Mapping[str, Resource]:
+        """Return all resources of `kind`."""
+        return self.frontends if kind is Kind.FRONTEND else self.backends
+
+    def get(self, ref: Ref) -> Resource | None:
+        """Return the resource that `ref` names, None where there is none."""
+        return self.of_kind(ref.kind).get(ref.key)
+
+    def revision_of(self, ref: Ref) -> int:
+        """Return the revision of a resource's last change, 0 where it does not exist."""
+        resource = self.get(ref)
+        return resource.revision if resource is not None else 0
+
+    def refs(self) -> Iterator[Ref]:
+        """Iterate over the names of all resources, kind by kind, ordered by key."""
+        for kind in Kind:
+            for key in sorted(self.of_kind(kind)):
+                yield Ref(kind, key)
+
+
+def check_preconditions(snapshot: Snapshot, changes: Sequence[Change]) -> None:
+    """Raise Conflict or NotFound where `changes` cannot be made to `snapshot`."""
+    for change in changes:
+        ref = ref_of(change)
+        current = snapshot.revision_of(ref)
+        if change.HasField("expected_revision") and change.expected_revision != current:
+            raise Conflict(ref.kind, ref.key, change.expected_revision, current)
+        if resource_of(change) is None and not current:
+            raise NotFound(ref.kind, ref.key)
+
+
+def effective(snapshot: Snapshot, changes: Sequence[Change]) -> list[Change]:
+    """Return those of `changes` that change something: a put of what is there already does not."""
+    return [change for change in changes if not _is_there(snapshot, change)]
+
+
+def _is_there(snapshot: Snapshot, change: Change) -> bool:
+    resource = resource_of(change)
+    stored = snapshot.get(ref_of(change))
+    return resource is not None and stored is not None and stamped(resource, stored.revision) == stored
+
+
+def stamped(resource: R, revision: int) -> R:
+    """Return a copy of `resource` that carries `revision`."""
+    copy = type(resource)()
+    copy.CopyFrom(resource)
+    copy.revision = revision
+    return copy
+
+
+def after(snapshot: Snapshot, changes: Sequence[Change], revision: int) -> Snapshot:
+    """Return the snapshot that `changes` lead to. Resources put carry `revision`."""
+    frontends, backends = snapshot.frontends, snapshot.backends
+    for kind in {ref_of(change).kind for change in changes}:
+        merged: dict[str, Resource] = dict(snapshot.of_kind(kind))
+        for change in changes:
+            ref = ref_of(change)
+            if ref.kind is not kind:
+                continue
+            resource = resource_of(change)
+            if resource is None:
+                merged.pop(ref.key, None)
+            else:
+                merged[ref.key] = stamped(resource, revision)
+        if kind is Kind.FRONTEND:
+            frontends = merged
+        else:
+            backends = merged
+    return Snapshot(revision, frontends, backends)
+
+
+def difference(old: Snapshot, new: Snapshot) -> Iterator[Ref]:
+    """Iterate over what `new` added, removed or changed against `old`, kind by kind."""
+    for kind in Kind:
+        before, now = old.of_kind(kind), new.of_kind(kind)
+        if before is now:
+            continue
+        for key, resource in now.items():
+            if before.get(key) is not resource:
+                yield Ref(kind, key)
+        for key in before:
+            if key not in now:
+                yield Ref(kind, key)
+
+
+def undoing(ref: Ref, good: Snapshot, current: Snapshot) -> Change | None:
+    """Return the change that brings `ref` back to what it is in `good`; None where it is so already."""
+    wanted, present = good.get(ref), current.get(ref)
+    if wanted is present:
+        return None
+    expected = present.revision if present is not None else 0
+    return put(wanted, expected) if wanted is not None else delete(ref, expected)

@@ -1,0 +1,92 @@
+"""The HAProxy port: one running HAProxy, from its first start to its last reload.
+
+Configurations that pass here are bodies: the sections that were rendered. What Aqueduct needs for
+itself (generation, sockets, state file) is put before them by the adapter, and `running` is free
+of it again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aqueduct.model.bind import Address
+from aqueduct.model.capabilities import Capabilities
+from aqueduct.v1.haproxy_pb2 import HAProxyInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One complaint of HAProxy about a configuration.
+
+    `line` counts the lines of the body from 1; it is None where HAProxy named none, or one that is
+    not of the body. `message` is HAProxy's own, without its log prefix.
+    """
+
+    line: int | None
+    message: str
+
+
+class HAProxyFailed(Exception):
+    """HAProxy did not start or reload; the message tells why, in its own words where it had some.
+
+    After a failed reload the workers that served before serve on.
+    """
+
+
+class HAProxy(Protocol):
+    """One HAProxy in master-worker mode. Called by one task at a time, but for check and try_bind."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this HAProxy can do."""
+        ...
+
+    async def check(self, config: str) -> tuple[Alert, ...]:
+        """Have HAProxy read `config`, and return its errors; none where it would load."""
+        ...
+
+    async def try_bind(self, addresses: Sequence[Address], held: Sequence[Address]) -> dict[Address, str]:
+        """Try to bind `addresses`; return those that cannot be had, each with the reason.
+
+        `held` are those that the running HAProxy listens on: they are taken for available.
+        Traffic notices nothing of it.
+        """
+        ...
+
+    async def adopt(self) -> str | None:
+        """Take over a running HAProxy of this data directory; return the body that it runs.
+
+        None where none runs. Where one runs whose configuration cannot be told, the body is empty.
+        """
+        ...
+
+    async def start(self, config: str) -> None:
+        """Start HAProxy on `config` and return when it serves. HAProxyFailed where it does not."""
+        ...
+
+    async def reload(self, config: str) -> None:
+        """Have a new worker take over with `config`; return when it serves.
+
+        HAProxyFailed where it does not: the old worker serves on, or HAProxy has ended, which
+        `ended` then tells.
+        """
+        ...
+
+    async def ended(self) -> str:
+        """Wait until the HAProxy that was started or adopted has ended, all of its workers too; tell how.
+
+        Returns at once where it has already. Safe to cancel.
+        """
+        ...
+
+    async def info(self) -> HAProxyInfo:
+        """Return what the serving worker says of itself. Unavailable while none serves."""
+        ...
+
+    async def stop(self) -> None:
+        """End HAProxy and its workers at once. Does nothing where none runs."""
+        ...
+
+    def config(self) -> str:
+        """Return the configuration file that HAProxy runs, whole; empty where none runs."""
+        ...

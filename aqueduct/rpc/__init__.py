@@ -1,0 +1,1 @@
+"""gRPC: thin servicers over the services, and the translation of errors."""

