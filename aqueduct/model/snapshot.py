@@ -7,15 +7,13 @@ the identity of the messages, since a resource that did not change is the same o
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any
 
 from aqueduct.errors import Conflict, NotFound
 from aqueduct.model.resources import Kind, Ref, Resource, delete, put, ref_of, resource_of
 from aqueduct.v1.backend_pb2 import Backend
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.frontend_pb2 import Frontend
-
-R = TypeVar("R", Frontend, Backend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +66,30 @@ def _is_there(snapshot: Snapshot, change: Change) -> bool:
     return resource is not None and stored is not None and stamped(resource, stored.revision) == stored
 
 
-def stamped(resource: R, revision: int) -> R:
+def stamped(resource: Resource, revision: int) -> Resource:
     """Return a copy of `resource` that carries `revision`."""
     copy = type(resource)()
-    copy.CopyFrom(resource)
+    copy.MergeFrom(resource)  # type: ignore[arg-type] # the copy is of the same type
     copy.revision = revision
     return copy
 
 
 def after(snapshot: Snapshot, changes: Sequence[Change], revision: int) -> Snapshot:
     """Return the snapshot that `changes` lead to. Resources put carry `revision`."""
-    frontends, backends = snapshot.frontends, snapshot.backends
-    for kind in {ref_of(change).kind for change in changes}:
-        merged: dict[str, Resource] = dict(snapshot.of_kind(kind))
-        for change in changes:
-            ref = ref_of(change)
-            if ref.kind is not kind:
-                continue
-            resource = resource_of(change)
-            if resource is None:
-                merged.pop(ref.key, None)
-            else:
-                merged[ref.key] = stamped(resource, revision)
-        if kind is Kind.FRONTEND:
-            frontends = merged
+    merged: dict[Kind, dict[str, Any]] = {}
+    for change in changes:
+        kind, key = ref_of(change)
+        of_kind = merged.setdefault(kind, dict(snapshot.of_kind(kind)))
+        resource = resource_of(change)
+        if resource is None:
+            of_kind.pop(key, None)
         else:
-            backends = merged
-    return Snapshot(revision, frontends, backends)
+            of_kind[key] = stamped(resource, revision)
+    return Snapshot(
+        revision,
+        merged.get(Kind.FRONTEND, snapshot.frontends),
+        merged.get(Kind.BACKEND, snapshot.backends),
+    )
 
 
 def difference(old: Snapshot, new: Snapshot) -> Iterator[Ref]:
