@@ -79,7 +79,9 @@ def after(snapshot: Snapshot, changes: Sequence[Change], revision: int) -> Snaps
     merged: dict[Kind, dict[str, Any]] = {}
     for change in changes:
         kind, key = ref_of(change)
-        of_kind = merged.setdefault(kind, dict(snapshot.of_kind(kind)))
+        if kind not in merged:
+            merged[kind] = dict(snapshot.of_kind(kind))
+        of_kind = merged[kind]
         resource = resource_of(change)
         if resource is None:
             of_kind.pop(key, None)
