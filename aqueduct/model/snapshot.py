@@ -5,7 +5,7 @@ Invariants: a snapshot never changes; each resource in it carries the revision o
 the identity of the messages, since a resource that did not change is the same object in both.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,3 +115,14 @@ def undoing(ref: Ref, good: Snapshot, current: Snapshot) -> Change | None:
         return None
     expected = present.revision if present is not None else 0
     return put(wanted, expected) if wanted is not None else delete(ref, expected)
+
+
+def without(snapshot: Snapshot, refs: Collection[Ref]) -> Snapshot:
+    """Return `snapshot` less the resources that `refs` name; the same object where it has none."""
+    if not any(snapshot.get(ref) for ref in refs):
+        return snapshot
+    return Snapshot(
+        snapshot.revision,
+        {key: value for key, value in snapshot.frontends.items() if Ref(Kind.FRONTEND, key) not in refs},
+        {key: value for key, value in snapshot.backends.items() if Ref(Kind.BACKEND, key) not in refs},
+    )

@@ -33,6 +33,10 @@ class HAProxyFailed(Exception):
     """
 
 
+class HAProxyEnded(HAProxyFailed):
+    """HAProxy ended while it was spoken to; nothing serves any more."""
+
+
 class HAProxy(Protocol):
     """One HAProxy in master-worker mode. Called by one task at a time, but for check and try_bind."""
 
@@ -67,8 +71,8 @@ class HAProxy(Protocol):
     async def reload(self, config: str) -> None:
         """Have a new worker take over with `config`; return when it serves.
 
-        HAProxyFailed where it does not: the old worker serves on, or HAProxy has ended, which
-        `ended` then tells.
+        HAProxyFailed where it does not, and the old worker serves on; HAProxyEnded where that is
+        gone as well.
         """
         ...
 

@@ -1,0 +1,60 @@
+"""Pages of long lists, bounded by count and by size."""
+
+import base64
+import binascii
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from google.protobuf.message import Message
+
+from aqueduct.errors import Invalid, Violation
+
+DEFAULT_SIZE = 1_000
+MAX_BYTES = 2 * 1024 * 1024
+"""A page ends before its messages exceed this, since gRPC clients take 4 MiB by default."""
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[M]):
+    """A part of a list, and the token that the next part is asked by (empty on the last)."""
+
+    items: list[M]
+    next_token: str
+
+
+def page(keys: Sequence[str], item: Callable[[str], M], size: int, token: str) -> Page[M]:
+    """Return the page after `token` of the list that `keys` order, at least one item if any is left.
+
+    The token names the last key of the page before, so that changes between two pages neither
+    repeat nor skip what did not change.
+    """
+    if size < 0:
+        raise Invalid(
+            [Violation("page_size", f"must be 0 (the default, {DEFAULT_SIZE}) or more, not {size}")]
+        )
+    first = bisect_right(keys, _decode(token)) if token else 0
+    items: list[M] = []
+    total = 0
+    for key in keys[first : first + (size or DEFAULT_SIZE)]:
+        message = item(key)
+        total += message.ByteSize()
+        if items and total > MAX_BYTES:
+            break
+        items.append(message)
+    end = first + len(items)
+    return Page(items, _encode(keys[end - 1]) if items and end < len(keys) else "")
+
+
+def _encode(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode()
+
+
+def _decode(token: str) -> str:
+    try:
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise Invalid([Violation("page_token", "must be the next_page_token of the page before")]) from None

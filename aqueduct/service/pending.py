@@ -1,0 +1,50 @@
+"""Changes on their way from the store to HAProxy, and those who wait for them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aqueduct.errors import AqueductError
+from aqueduct.model.resources import Ref, ref_of
+from aqueduct.ports.store import Committed
+from aqueduct.v1.apply_pb2 import ApplyOutcome
+
+
+def _outcome_future() -> "asyncio.Future[ApplyOutcome]":
+    future = asyncio.get_running_loop().create_future()
+    # The caller may have gone; an error that nobody waits for is in the status and in the log.
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return future
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One commit that HAProxy does not serve yet.
+
+    `paths[i]` is where the caller's request holds the resource of change i, so that an error can
+    name the field. `served` ends with the outcome, or with what hindered it.
+    """
+
+    committed: Committed
+    paths: Sequence[str]
+    served: "asyncio.Future[ApplyOutcome]" = field(default_factory=_outcome_future)
+
+    @property
+    def revision(self) -> int:
+        """The store revision of the commit."""
+        return self.committed.revision
+
+    @property
+    def refs(self) -> list[Ref]:
+        """The resources that the commit changed."""
+        return [ref_of(change) for change in self.committed.changes]
+
+    def succeed(self, outcome: ApplyOutcome) -> None:
+        """Tell the caller that HAProxy serves by the commit."""
+        if not self.served.done():
+            self.served.set_result(outcome)
+
+    def fail(self, error: AqueductError) -> None:
+        """Tell the caller why HAProxy does not serve by the commit."""
+        if not self.served.done():
+            self.served.set_exception(error)

@@ -1,0 +1,382 @@
+"""The reconciler: makes HAProxy serve what is stored. It alone changes the running HAProxy.
+
+State:
+    desired   the snapshot to serve, folded from the commits in the order of their revisions
+    refused   resources of it that cannot be served: left out, reported, tried again now and then
+    running   the sections that HAProxy runs; none while it is down
+    pending   commits that it does not serve yet, each with a caller who may wait
+
+One loop, one thing at a time:
+    HAProxy is down          -> start it on desired + pending, with growing pauses while it keeps ending
+    commits are pending      -> render, plan, apply; what is committed meanwhile shares the next apply
+    resources are refused    -> see whether they can be served after all
+
+Invariants: after each turn `running` is what the process runs, whatever failed. A commit leaves
+`pending` only with an outcome for its caller. A commit that HAProxy refuses is taken back by a
+further revision, unless a later commit has changed the same resource: that one is tried by itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+
+from aqueduct.errors import AqueductError, Unavailable
+from aqueduct.model.resources import Ref
+from aqueduct.model.snapshot import Snapshot, after, without
+from aqueduct.plan.backoff import Backoff
+from aqueduct.plan.plan import Reload, plan
+from aqueduct.ports.clock import Clock
+from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
+from aqueduct.ports.store import Store
+from aqueduct.render.renderer import Rendered, Renderer
+from aqueduct.render.sections import split_sections
+from aqueduct.service.outcome import Stopwatch
+from aqueduct.service.pending import Pending
+from aqueduct.service.refusing import take_back
+from aqueduct.service.servable import Servable, bindable, servable
+from aqueduct.service.verdict import Objection
+from aqueduct.v1.apply_pb2 import (
+    APPLY_KIND_NOTHING,
+    APPLY_KIND_RELOAD,
+    APPLY_KIND_START,
+    ApplyOutcome,
+)
+from aqueduct.v1.haproxy_pb2 import (
+    HA_PROXY_STATE_FAILED,
+    HA_PROXY_STATE_RESTARTING,
+    HA_PROXY_STATE_RUNNING,
+    HA_PROXY_STATE_STARTING,
+    HAProxyState,
+    Status,
+)
+
+log = structlog.get_logger()
+
+REFUSED_RETRY = 5.0
+"""Seconds between two tries to serve what was refused."""
+_REASONS = (HAProxyFailed, AqueductError)
+
+
+class Reconciler:
+    """Serves the store's snapshots by `haproxy`."""
+
+    def __init__(
+        self,
+        store: Store,
+        haproxy: HAProxy,
+        renderer: Renderer,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._haproxy = haproxy
+        self._renderer = renderer
+        self._clock = clock
+        self._listeners: list[Callable[[HAProxyState], None]] = []
+        self._desired: Snapshot = store.snapshot()
+        self._refused: dict[Ref, Objection] = {}
+        self._rendered: Rendered | None = None
+        self._running: Mapping[str, str] = {}
+        self._pending: list[Pending] = []
+        self._state: HAProxyState = HA_PROXY_STATE_STARTING
+        self._error = ""
+        self._last_apply: ApplyOutcome | None = None
+        self._applied_revision = 0
+        self._backoff = Backoff()
+        self._serving_since = 0.0
+        self._due = 0.0
+        self._watch: asyncio.Task[str] | None = None
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    @property
+    def running(self) -> Mapping[str, str]:
+        """The sections that HAProxy runs, by header; none while it is down."""
+        return self._running
+
+    @property
+    def refused(self) -> frozenset[Ref]:
+        """The resources that are stored but cannot be served."""
+        return frozenset(self._refused)
+
+    @property
+    def applied_revision(self) -> int:
+        """The revision that HAProxy serves."""
+        return self._applied_revision
+
+    def status(self) -> Status:
+        """Return whether what is stored is what is served."""
+        return Status(
+            haproxy_state=self._state,
+            error=self._error,
+            stored_revision=self._store.snapshot().revision,
+            applied_revision=self._applied_revision,
+            last_apply=self._last_apply,
+            missing_backends=self._rendered.missing if self._rendered else (),
+            refusals=[self._refused[ref].refusal() for ref in sorted(self._refused, key=str)],
+        )
+
+    def on_state(self, listener: Callable[[HAProxyState], None]) -> None:
+        """Tell `listener` the state of HAProxy now, and each time that it changes."""
+        self._listeners.append(listener)
+        listener(self._state)
+
+    def enqueue(self, pending: Pending) -> None:
+        """Serve a further commit. Commits must come in the order of their revisions."""
+        if not pending.committed.changes and pending.revision <= self._applied_revision:
+            pending.succeed(Stopwatch.started(self._clock).applied(APPLY_KIND_NOTHING, pending.revision))
+            return
+        self._pending.append(pending)
+        self._wake.set()
+
+    async def start(self) -> None:
+        """Adopt the HAProxy that runs, or start one, and have it serve what is stored.
+
+        Returns when it serves, or when the first try has failed: `run` goes on trying.
+        """
+        body = await self._haproxy.adopt()
+        if body is None:
+            await self._start()
+            return
+        self._running = split_sections(body)
+        self._now_serving()
+        try:
+            await self._serve_what_can_be()
+        except HAProxyEnded:
+            await self._note_end()
+        except _REASONS as error:
+            self._last_apply = Stopwatch.started(self._clock).failed(
+                APPLY_KIND_RELOAD, self._desired.revision, str(error)
+            )
+
+    async def run(self) -> None:
+        """Reconcile until `stop`."""
+        while not self._stopping:
+            await self._turn()
+            await self._rest()
+
+    def stop(self) -> None:
+        """Have `run` end after the apply under way. HAProxy goes on serving."""
+        self._stopping = True
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Watch HAProxy no more. To be called when `run` has ended."""
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
+
+    async def _turn(self) -> None:
+        if self._watch and self._watch.done():
+            await self._note_end()
+        try:
+            if not self._watch:
+                if self._pending or self._clock.monotonic() >= self._due:
+                    await self._start()
+            elif self._pending:
+                await self._serve_pending()
+            elif self._refused and self._clock.monotonic() >= self._due:
+                await self._retry_refused()
+        except HAProxyEnded:
+            await self._note_end()
+
+    async def _rest(self) -> None:
+        """Wait until there is something to do. A turn that left work undone is not waited for."""
+        if self._pending or (self._watch and self._watch.done()):
+            return
+        waits_for_time = not self._watch or self._refused
+        timeout = max(0.0, self._due - self._clock.monotonic()) if waits_for_time else None
+        try:
+            await asyncio.wait_for(self._wake.wait(), timeout)
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    # HAProxy runs: changes
+
+    async def _serve_pending(self) -> None:
+        pending, self._pending = self._pending, []
+        try:
+            await self._serve(pending)
+        except HAProxyEnded:
+            self._pending = pending + self._pending
+            raise
+        except _REASONS as error:
+            await self._settle(pending, error)
+
+    async def _settle(self, pending: Sequence[Pending], error: Exception) -> None:
+        """Serve commits one by one after an apply of them all has failed with `error`."""
+        if len(pending) == 1:
+            await self._refuse(pending[0], error)
+            return
+        for index, commit in enumerate(pending):
+            try:
+                await self._serve([commit])
+            except HAProxyEnded:
+                self._pending = [*pending[index:], *self._pending]
+                raise
+            except _REASONS as its_error:
+                await self._refuse(commit, its_error)
+
+    async def _serve(self, pending: Sequence[Pending]) -> None:
+        watch = Stopwatch.started(self._clock)
+        target = _fold(self._desired, pending)
+        refused = self._still_refused(pending)
+        try:
+            outcome = await self._apply(watch, self._render(without(target, refused.keys())), target.revision)
+        except HAProxyFailed as error:
+            self._last_apply = watch.failed(APPLY_KIND_RELOAD, target.revision, str(error))
+            raise
+        self._desired, self._refused = target, refused
+        self._served(outcome, pending)
+
+    async def _apply(self, watch: Stopwatch, rendered: Rendered, revision: int) -> ApplyOutcome:
+        step = plan(self._running, rendered.sections)
+        if isinstance(step, Reload):
+            await self._haproxy.reload(rendered.text)
+        self._running, self._rendered = rendered.sections, rendered
+        if isinstance(step, Reload):
+            return watch.applied(APPLY_KIND_RELOAD, revision, step.reason)
+        return watch.applied(APPLY_KIND_NOTHING, revision)
+
+    async def _serve_what_can_be(self) -> None:
+        watch = Stopwatch.started(self._clock)
+        rendered, refused = await self._servable()
+        self._refused = refused
+        self._served(await self._apply(watch, rendered, self._desired.revision), ())
+
+    async def _servable(self) -> Servable:
+        """Return what of the desired snapshot can be served; without asking where it runs already."""
+        rendered = self._render(self._desired)
+        if rendered.sections == self._running:
+            return rendered, {}
+        return await servable(self._haproxy, self._render, self._desired, self._running)
+
+    async def _retry_refused(self) -> None:
+        self._due = self._clock.monotonic() + REFUSED_RETRY
+        try:
+            await self._serve_what_can_be()
+        except HAProxyEnded:
+            raise
+        except _REASONS as error:
+            log.warning("what was refused still cannot be served", error=str(error))
+
+    async def _refuse(self, pending: Pending, error: Exception) -> None:
+        """Take a commit back that HAProxy refused. It reported a good configuration before."""
+        undone = await take_back(self._store, pending, error, good=self._desired)
+        if undone is not None:
+            self._desired = after(self._desired, undone.changes, undone.revision)
+            self._applied_revision = undone.revision
+
+    # HAProxy is down: starts
+
+    async def _start(self) -> None:
+        pending, self._pending = self._pending, []
+        watch = Stopwatch.started(self._clock)
+        target = _fold(self._desired, pending)
+        try:
+            await self._start_on(watch, target, pending)
+        except _REASONS as error:
+            if pending and await self._starts_without(pending, error):
+                return
+            self._desired = target
+            self._start_failed(watch, error, pending)
+
+    async def _start_on(self, watch: Stopwatch, target: Snapshot, pending: Sequence[Pending]) -> None:
+        rendered, refused = await bindable(self._haproxy, self._render, target, {})
+        try:
+            await self._haproxy.start(rendered.text)
+        except HAProxyFailed:
+            unbound = refused
+            rendered, refused = await servable(self._haproxy, self._render, target, {})
+            if refused.keys() == unbound.keys():
+                raise
+            await self._haproxy.start(rendered.text)
+        self._desired, self._refused = target, refused
+        self._running, self._rendered = rendered.sections, rendered
+        self._now_serving()
+        self._served(
+            watch.applied(APPLY_KIND_START, target.revision, self._error or "HAProxy was not running"),
+            pending,
+        )
+
+    async def _starts_without(self, pending: Sequence[Pending], error: Exception) -> bool:
+        """Start on what was served before `pending` came; refuse those if that works."""
+        try:
+            await self._start_on(Stopwatch.started(self._clock), self._desired, ())
+        except _REASONS:
+            return False
+        for commit in pending:
+            await self._refuse(commit, error)
+        return True
+
+    def _start_failed(self, watch: Stopwatch, error: Exception, pending: Sequence[Pending]) -> None:
+        self._last_apply = watch.failed(APPLY_KIND_START, self._desired.revision, str(error))
+        self._down(str(error), served_seconds=0.0)
+        for commit in pending:
+            commit.fail(
+                Unavailable(
+                    "HAPROXY_DOWN",
+                    f"stored as revision {commit.revision}, but HAProxy does not serve: {error}",
+                )
+            )
+
+    # bookkeeping
+
+    def _render(self, snapshot: Snapshot) -> Rendered:
+        return self._renderer.render(snapshot, self._rendered)
+
+    def _still_refused(self, pending: Sequence[Pending]) -> dict[Ref, Objection]:
+        """Return the refusals that `pending` do not touch: what is put anew gets a new chance."""
+        touched = {ref for commit in pending for ref in commit.refs}
+        return {ref: objection for ref, objection in self._refused.items() if ref not in touched}
+
+    def _served(self, outcome: ApplyOutcome, pending: Sequence[Pending]) -> None:
+        self._applied_revision = outcome.revision
+        self._last_apply = outcome
+        for ref, objection in self._refused.items():
+            log.error(
+                "stored but not served", resource=str(ref), field=objection.field, reason=objection.message
+            )
+        for commit in pending:
+            self._tell(commit, outcome)
+
+    def _tell(self, commit: Pending, outcome: ApplyOutcome) -> None:
+        found = [self._refused[ref] for ref in commit.refs if ref in self._refused]
+        if found:
+            commit.fail(Unavailable("NOT_SERVED", f"stored as revision {commit.revision}, but not served"))
+        else:
+            commit.succeed(outcome)
+
+    def _now_serving(self) -> None:
+        self._serving_since = self._clock.monotonic()
+        self._watch = asyncio.create_task(self._haproxy.ended(), name="watch HAProxy")
+        self._watch.add_done_callback(lambda _: self._wake.set())
+        self._error = ""
+        self._set_state(HA_PROXY_STATE_RUNNING)
+
+    async def _note_end(self) -> None:
+        """HAProxy has ended, or is about to have: `ended` also waits for its workers."""
+        how = await self._watch if self._watch else "not running"
+        self._watch = None
+        self._down(f"HAProxy ended: {how}", self._clock.monotonic() - self._serving_since)
+
+    def _down(self, error: str, served_seconds: float) -> None:
+        self._running = {}
+        self._error = error
+        self._backoff = self._backoff.after_failure(served_seconds)
+        self._due = self._clock.monotonic() + self._backoff.delay
+        log.error("HAProxy is down", error=error, next_start_in_s=self._backoff.delay)
+        self._set_state(HA_PROXY_STATE_FAILED if self._backoff.failed else HA_PROXY_STATE_RESTARTING)
+
+    def _set_state(self, state: HAProxyState) -> None:
+        if state != self._state:
+            self._state = state
+            for listener in self._listeners:
+                listener(state)
+
+
+def _fold(snapshot: Snapshot, pending: Sequence[Pending]) -> Snapshot:
+    for commit in pending:
+        snapshot = after(snapshot, commit.committed.changes, commit.revision)
+    return snapshot

@@ -1,0 +1,86 @@
+"""The trial of a candidate by HAProxy, before it is stored.
+
+HAProxy itself reads the sections that would change, with the real global and defaults sections and
+empty backends for every name that they refer to: that costs the same at any size. Only where it
+objects, it reads the whole configuration, which alone can tell whether a name that the part does not
+have is really missing. Then new bind addresses are tried, since HAProxy's own check does not.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from aqueduct.errors import Unmet
+from aqueduct.model.resources import Kind, Ref, ref_of, resource_of
+from aqueduct.model.snapshot import Snapshot, without
+from aqueduct.plan.diff import config_diff
+from aqueduct.plan.plan import Nothing, plan
+from aqueduct.ports.haproxy import HAProxy
+from aqueduct.render.excerpt import excerpt
+from aqueduct.render.mentions import mentioning
+from aqueduct.render.renderer import Rendered, Renderer
+from aqueduct.service.reconciler import Reconciler
+from aqueduct.service.verdict import objections, rejection, unavailable
+from aqueduct.v1.apply_pb2 import APPLY_KIND_NOTHING, APPLY_KIND_RELOAD, APPLY_KIND_START, Plan
+from aqueduct.v1.config_pb2 import Change
+
+Places = Mapping[Ref, str]
+"""Where the callers' requests hold which resource."""
+
+
+class Trial:
+    """Tries candidates. Changes nothing that runs."""
+
+    def __init__(self, haproxy: HAProxy, renderer: Renderer, reconciler: Reconciler) -> None:
+        self._haproxy = haproxy
+        self._renderer = renderer
+        self._reconciler = reconciler
+        self._base: Rendered | None = None
+
+    async def run(
+        self, base: Snapshot, candidate: Snapshot, changes: Sequence[Change], places: Places
+    ) -> None:
+        """Try `candidate`, which `changes` lead to from the stored `base`.
+
+        Errors: RejectedByHAProxy with its words, Unmet for an address that cannot be had or a
+        template that fails.
+        """
+        stored = self._render(base, ())
+        self._base = stored
+        rendered = self._render(candidate, changes)
+        await self._check(stored, rendered, changes, places)
+        for objection in await unavailable(self._haproxy, rendered, self._reconciler.running):
+            field = f"{objection.field}: " if objection.field else ""
+            raise Unmet("BIND_ADDRESS", str(objection.ref or "listen"), field + objection.message)
+
+    def plan(self, candidate: Snapshot, changes: Sequence[Change]) -> Plan:
+        """Return what an apply of `candidate` would do to what runs now."""
+        running, desired = self._reconciler.running, self._render(candidate, changes).sections
+        diff = config_diff(running, desired)
+        if not running:
+            return Plan(kind=APPLY_KIND_START, reason="HAProxy is not running", config_diff=diff)
+        step = plan(running, desired)
+        if isinstance(step, Nothing):
+            return Plan(kind=APPLY_KIND_NOTHING)
+        return Plan(kind=APPLY_KIND_RELOAD, reason=step.reason, config_diff=diff)
+
+    def _render(self, snapshot: Snapshot, changes: Sequence[Change]) -> Rendered:
+        """Render what of `snapshot` can be served; what `changes` put is given a new chance."""
+        refused = self._reconciler.refused - {ref_of(change) for change in changes}
+        return self._renderer.render(without(snapshot, refused), self._base)
+
+    async def _check(
+        self, stored: Rendered, rendered: Rendered, changes: Sequence[Change], places: Places
+    ) -> None:
+        changed = {
+            header for header, text in rendered.sections.items() if stored.sections.get(header) != text
+        }
+        for ref in map(ref_of, filter(_deletes, changes)):
+            if ref.kind is Kind.BACKEND:
+                changed |= mentioning(rendered, ref.key)
+        if not changed or not await objections(self._haproxy, excerpt(rendered, changed), rendered):
+            return
+        if found := await objections(self._haproxy, rendered.text, rendered):
+            raise rejection(found, places)
+
+
+def _deletes(change: Change) -> bool:
+    return resource_of(change) is None
