@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: it turns words into Settings, and errors into one line and an exit code."""

@@ -1,0 +1,40 @@
+"""What `aqueduct serve` says once it serves: where, and what to try next. For people, on stdout."""
+
+import ipaddress
+
+import click
+
+from aqueduct import __version__
+
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared with, not bound
+"""Where somebody on this machine reaches what listens everywhere."""
+
+
+def banner(host: str, port: int) -> str:
+    """Return the lines for a server whose gRPC listens on `host`:`port`."""
+    target = address(_ANY.get(host, host), port)
+    return "\n".join(
+        (
+            f"Aqueduct {__version__} serves. gRPC listens on {address(host, port)}",
+            "Try next:",
+            f"  grpcurl -plaintext {target} list",
+            f"  grpcurl -plaintext {target} aqueduct.v1.HAProxyService/GetStatus",
+            "  aqueduct demo",
+        )
+    )
+
+
+def announce(host: str, port: int) -> None:
+    """Print the banner. Nobody reading it is no reason to end."""
+    try:
+        click.echo(banner(host, port))
+    except OSError:
+        return
+
+
+def address(host: str, port: int) -> str:
+    """Return `host:port`, an IPv6 address in brackets."""
+    try:
+        return f"[{host}]:{port}" if ipaddress.ip_address(host).version == 6 else f"{host}:{port}"  # noqa: PLR2004 # IPv6
+    except ValueError:
+        return f"{host}:{port}"
