@@ -1,0 +1,156 @@
+"""Rules of single fields that frontends and backends share, and the collector of what breaks them.
+
+Invariant: a field has at most one violation, the first that was found.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from google.protobuf.message import Message
+
+from aqueduct.errors import Violation
+from aqueduct.model.tokens import tokens_of
+from aqueduct.model.words import has_control, split
+
+LONGEST_LINE = 8_192
+"""Characters of a raw line."""
+
+_KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_RESERVED_PREFIX = "_aqueduct"
+_RESERVED_SUFFIX = ":frontend"
+_SECTIONS = frozenset(
+    {
+        *(
+            "acme",
+            "backend",
+            "cache",
+            "crt-store",
+            "defaults",
+            "dynamic-update",
+            "fcgi-app",
+            "frontend",
+            "global",
+        ),
+        *(
+            "haterm",
+            "http-errors",
+            "listen",
+            "log-forward",
+            "log-profile",
+            "mailers",
+            "namespace_list",
+            "peers",
+        ),
+        *("program", "resolvers", "ring", "traces", "userlist"),
+    }
+)
+"""First words that begin a section (HAProxy configuration manual, section 2.1), in every version so far."""
+_NATIVE_FIELD = re.compile(r"natives\[\d+\]")
+
+
+class Faults:
+    """Collects what is wrong."""
+
+    def __init__(self) -> None:
+        self.violations: list[Violation] = []
+        self._fields: set[str] = set()
+
+    def add(self, field: str, description: str) -> None:
+        """Note that `field` is wrong, unless that is known already."""
+        if field not in self._fields:
+            self._fields.add(field)
+            self.violations.append(Violation(field, description))
+
+    def knows(self, field: str) -> bool:
+        """Tell whether something is wrong with `field`."""
+        return field in self._fields
+
+    def check(self, field: str, rule: Callable[[], object]) -> bool:
+        """Apply `rule`; where it raises ValueError note its text. Return whether the field was right."""
+        try:
+            rule()
+        except ValueError as error:
+            self.add(field, str(error))
+        return not self.knows(field)
+
+
+def check_text(message: Message, faults: Faults) -> None:
+    """Refuse control characters in every string of `message`, at any depth. Raw lines may hold tabs."""
+    for path, text in _strings(message, ""):
+        if has_control(text.replace("\t", " ") if _NATIVE_FIELD.fullmatch(path) else text):
+            faults.add(path, "must be one line without control characters")
+
+
+def _strings(message: Message, prefix: str) -> Iterator[tuple[str, str]]:
+    for field, value in message.ListFields():
+        path = f"{prefix}{field.name}"
+        if not field.is_repeated:
+            yield from _within(value, path)
+        elif field.message_type is not None and field.message_type.GetOptions().map_entry:
+            for key in value:
+                yield f"{prefix}{field.name}", key
+                yield from _within(value[key], f"{path}[{key!r}]")
+        else:
+            for index, item in enumerate(value):
+                yield from _within(item, f"{path}[{index}]")
+
+
+def _within(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Message):
+        yield from _strings(value, f"{path}.")
+
+
+def check_key(key: str, field: str, faults: Faults) -> None:
+    """Check the name of a frontend or a backend."""
+    if not _KEY.fullmatch(key):
+        faults.add(field, "must be 1 to 128 characters: letters, digits and - _ . :")
+    elif key.startswith(_RESERVED_PREFIX):
+        faults.add(field, f"must not begin with {_RESERVED_PREFIX}, which is reserved")
+    elif key.endswith(_RESERVED_SUFFIX):
+        faults.add(field, f"must not end with {_RESERVED_SUFFIX}, which is reserved")
+
+
+def check_backend_key(key: str, field: str, faults: Faults) -> None:
+    """Check the name of a backend that is routed to; whether it exists does not matter."""
+    if key:
+        check_key(key, field, faults)
+    else:
+        faults.add(field, "must be the key of a backend")
+
+
+def check_enum(message: Message, field: str, path: str, faults: Faults) -> None:
+    """Refuse a value that the enum does not have. "Not given" (0) passes."""
+    value = getattr(message, field)
+    known = tokens_of(message, field)
+    if value and value not in known:
+        faults.add(path, f"{value} is no such value: it must be one of {', '.join(known.values())}")
+
+
+def check_length(text: str, longest: int, field: str, faults: Faults) -> None:
+    """Refuse a text of more than `longest` characters."""
+    if len(text) > longest:
+        faults.add(field, f"must be at most {longest} characters long")
+
+
+def check_natives(natives: Sequence[str], faults: Faults) -> None:
+    """Check that raw lines stay lines of their own section. What they say is HAProxy's to judge."""
+    for index, native in enumerate(natives):
+        field = f"natives[{index}]"
+        check_length(native, LONGEST_LINE, field, faults)
+        faults.check(field, lambda native=native: _check_native(native))  # type: ignore[misc] # bound on purpose
+
+
+def _check_native(native: str) -> None:
+    words = split(native)
+    if not native.strip():
+        raise ValueError("must not be empty")
+    while words and words[0] in ("no", "default"):
+        del words[0]
+    if not words:
+        return
+    if words[0] in _SECTIONS:
+        raise ValueError(f"must not begin a section of its own, as {words[0]!r} does")
+    if words[0].startswith(".") or "$" in words[0]:
+        raise ValueError(f"must begin with a keyword of HAProxy; {words[0]!r} is none")

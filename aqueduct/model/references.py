@@ -1,0 +1,117 @@
+"""Rules across resources, on a whole snapshot: modes that must fit, and addresses that must differ.
+
+What is wrong is told to a resource that changed, since the others were right before. A backend that
+does not exist is no conflict: its routes answer 503.
+
+Cost, with F frontends and R rules in all: nothing where nothing relevant changed; O(F) cheap steps
+for changed frontends (parsed binds are cached); for changed backends O(F), and O(F + R) for those
+of mode tcp, since only rules of http frontends lead anywhere.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from aqueduct.errors import Violation
+from aqueduct.model.bind import Address
+from aqueduct.model.listeners import Listeners, Socket, sockets
+from aqueduct.model.resources import Kind, Ref
+from aqueduct.model.snapshot import Snapshot
+from aqueduct.model.tokens import token_of
+from aqueduct.v1.frontend_pb2 import Frontend
+
+Conflicts = Iterator[tuple[Ref, Violation]]
+
+
+def conflicts(
+    snapshot: Snapshot, changed: Iterable[Ref], reserved: Mapping[Address, str]
+) -> list[tuple[Ref, Violation]]:
+    """Return what does not fit together in `snapshot`, each told to one of `changed`.
+
+    `reserved` maps addresses that no frontend may have to the names of their holders. Resources
+    must be valid each by itself; refs to what is not there (any more) are passed over.
+    """
+    keys = _present(snapshot, changed)
+    frontends, backends = keys[Kind.FRONTEND], keys[Kind.BACKEND]
+    return [
+        *_modes_of_frontends(snapshot, frontends),
+        *_modes_of_backends(snapshot, frontends, backends),
+        *_addresses(snapshot, frontends, reserved),
+    ]
+
+
+def routes(frontend: Frontend) -> Iterator[tuple[str, str]]:
+    """Iterate over the fields of `frontend` that name a backend, and the keys that they name."""
+    yield "backend", frontend.backend
+    for index, rule in enumerate(frontend.rules):
+        yield f"rules[{index}].backend", rule.backend
+
+
+def _present(snapshot: Snapshot, changed: Iterable[Ref]) -> dict[Kind, dict[str, None]]:
+    """Return the keys that changed and are there, by kind, in order and each once."""
+    keys: dict[Kind, dict[str, None]] = {kind: {} for kind in Kind}
+    for ref in changed:
+        if snapshot.get(ref) is not None:
+            keys[ref.kind][ref.key] = None
+    return keys
+
+
+def _modes_of_frontends(snapshot: Snapshot, keys: Iterable[str]) -> Conflicts:
+    for key in keys:
+        frontend = snapshot.frontends[key]
+        mode = token_of(frontend, "mode")
+        for field, name in routes(frontend):
+            backend = snapshot.backends.get(name)
+            if backend is not None and backend.mode != frontend.mode:
+                yield (
+                    Ref(Kind.FRONTEND, key),
+                    Violation(
+                        field,
+                        f"must name a backend of mode {mode}: {name} is of mode {token_of(backend, 'mode')}",
+                    ),
+                )
+
+
+def _modes_of_backends(snapshot: Snapshot, told: Mapping[str, None], keys: Mapping[str, None]) -> Conflicts:
+    """Check the frontends that route to changed backends, but for those that are `told` already."""
+    modes = {snapshot.backends[key].mode for key in keys}
+    if not modes:
+        return
+    for key, frontend in snapshot.frontends.items():
+        if key in told or modes == {frontend.mode}:
+            continue
+        for name in dict.fromkeys(name for _, name in routes(frontend) if name in keys):
+            backend = snapshot.backends[name]
+            if backend.mode != frontend.mode:
+                mode = token_of(frontend, "mode")
+                yield (
+                    Ref(Kind.BACKEND, name),
+                    Violation(
+                        "mode", f"must be {mode}: frontend {key}, which routes to it, is of mode {mode}"
+                    ),
+                )
+
+
+def _addresses(snapshot: Snapshot, keys: Mapping[str, None], reserved: Mapping[Address, str]) -> Conflicts:
+    if not keys:
+        return
+    others, changed = Listeners(), Listeners()
+    for address, name in reserved.items():
+        others.add(Socket(address), name)
+    for key in keys:
+        for socket in sockets(snapshot.frontends[key]):
+            if (first := changed.holder(socket)) is not None:
+                yield _taken(key, socket, f"frontend {first}" if first != key else None)
+            elif (holder := others.holder(socket)) is not None:
+                yield _taken(key, socket, holder)
+            changed.add(socket, key)
+    for key, frontend in snapshot.frontends.items():
+        for socket in sockets(frontend) if key not in keys else ():
+            if (other := changed.holder(socket)) is not None:
+                yield _taken(other, socket, f"frontend {key}")
+
+
+def _taken(key: str, socket: Socket, holder: str | None) -> tuple[Ref, Violation]:
+    if holder is None:
+        text = f"must name each address once: {socket.address} is there twice"
+    else:
+        text = f"must be an address of its own: {socket.address} is taken by {holder}"
+    return Ref(Kind.FRONTEND, key), Violation("bind", text)

@@ -1,0 +1,78 @@
+"""The servers of a backend: how HAProxy names and addresses a member.
+
+Invariants: within a backend, members at different addresses have different names, and the name
+depends on nothing but the address; a name holds only characters that HAProxy takes in one
+(no `/`, no `[`), and is one word without quotes.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aqueduct.model.bind import Family
+from aqueduct.model.hosts import LAST_PORT, abstract_name, check_name, parse_ip, socket_path
+from aqueduct.v1.backend_pb2 import Member
+
+_UNSAFE = re.compile(rb"[^A-Za-z0-9.-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a member listens. `name` is the member's own part of the server's name."""
+
+    family: Family
+    name: str
+    address: str
+    """As HAProxy's server line takes it, unquoted: `[::1]:80`, `unix@/run/a.sock`."""
+
+
+@lru_cache(maxsize=65_536)
+def endpoint(host: str, port: int) -> Endpoint:
+    """Return the endpoint that a member's `host` and `port` name; ValueError says what is wrong."""
+    family, text = _split_family(host)
+    if family in (Family.UNIX, Family.ABSTRACT):
+        prefix = family.value
+        return Endpoint(family, f"{prefix}::{_escaped(text)}", f"{prefix}@{text}")
+    if family is Family.IPV6:
+        return Endpoint(family, f"{text}:{port}", f"[{text}]:{port}")
+    return Endpoint(family, f"{text}:{port}", f"{text}:{port}")
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ValueError where `port` does not fit a `host` that is right."""
+    if endpoint(host, port).family in (Family.UNIX, Family.ABSTRACT):
+        if port:
+            raise ValueError("must be 0 or absent for a socket")
+    elif not 1 <= port <= LAST_PORT:
+        raise ValueError(f"{port} is no port: it must be a number from 1 to {LAST_PORT}")
+
+
+def server_name(key: str, member: Member) -> str:
+    """Return the name of a member's server in backend `key`: `KEY_HOST:PORT`."""
+    return f"{key}_{endpoint(member.host, member.port).name}"
+
+
+def server_address(member: Member) -> str:
+    """Return the address of a member's server, as a word that still has to be quoted."""
+    return endpoint(member.host, member.port).address
+
+
+def is_name(member: Member) -> bool:
+    """Tell whether the member's host is a name, which HAProxy has to resolve."""
+    return endpoint(member.host, member.port).family is Family.NAME
+
+
+def _split_family(host: str) -> tuple[Family, str]:
+    if host.startswith("abns@"):
+        return Family.ABSTRACT, abstract_name(host.removeprefix("abns@"))
+    if host.startswith(("/", "unix@")):
+        return Family.UNIX, socket_path(host.removeprefix("unix@"))
+    ip = parse_ip(host)
+    if ip is None:
+        check_name(host)
+        return Family.NAME, host
+    return (Family.IPV4 if ip.version == 4 else Family.IPV6), str(ip)  # noqa: PLR2004 - IP's own numbers
+
+
+def _escaped(text: str) -> str:
+    return _UNSAFE.sub(lambda byte: b"_%02X" % byte[0][0], text.encode()).decode()
