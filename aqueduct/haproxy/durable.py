@@ -1,0 +1,29 @@
+"""Whole files or none: what a reader, or a HAProxy that starts, finds under a name is never half written."""
+
+import os
+from pathlib import Path
+
+
+def write(path: Path, content: bytes, *, survives_power_loss: bool) -> None:
+    """Put `content` under `path` at once; a reader finds the old file or the new one.
+
+    The first write survives a kill of this process, which is enough for what only describes running
+    processes; `survives_power_loss` costs two fsyncs. One writer per path at a time.
+    """
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("wb") as file:
+        file.write(content)
+        if survives_power_loss:
+            file.flush()
+            os.fsync(file.fileno())
+    temporary.replace(path)
+    if survives_power_loss:
+        _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

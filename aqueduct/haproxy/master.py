@@ -1,0 +1,119 @@
+"""The master CLI: one command, one connection, one answer (HAProxy management guide, section 9.4).
+
+Connections are never kept: one that was routed to a worker would keep that worker from ending after
+the next reload. Every command ends within its timeout.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aqueduct.haproxy.preamble import GENERATION
+from aqueduct.ports.haproxy import HAProxyFailed
+
+SOCKET = "master.sock"
+_TIMEOUT = 10.0
+"""Seconds that a command may take."""
+_PAUSE = 0.002
+"""Seconds between two tries to connect."""
+
+
+class NoAnswer(HAProxyFailed):
+    """The master did not answer: it is not there, executes itself anew, or hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """What `show proc` tells."""
+
+    master: int
+    reloads: int
+    failed: int
+    """Reloads that failed since the last one that did not."""
+    workers: tuple[int, ...]
+    """Those that serve; the first is the newest."""
+    old_workers: tuple[int, ...]
+    """Those that finish their sessions."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterCLI:
+    """The master CLI of the HAProxy in `directory`."""
+
+    directory: Path
+
+    async def command(self, command: str, timeout: float = _TIMEOUT) -> str:  # noqa: ASYNC109 - a limit of the protocol
+        """Send one command and return its whole answer; NoAnswer where there is none in time.
+
+        A socket that refuses is tried again until the timeout: the master does not listen while it
+        executes itself anew, and 2.8 not for a moment after its start.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                reader, writer = await self._connect()
+                try:
+                    writer.write(command.encode() + b"\n")
+                    # Without the end of the input the master waits for further commands.
+                    writer.write_eof()
+                    answer = await reader.read()
+                finally:
+                    writer.close()
+        except TimeoutError:
+            raise NoAnswer(f"HAProxy's master did not answer {command!r} within {timeout:g} s") from None
+        except OSError as error:
+            raise NoAnswer(f"HAProxy's master did not answer {command!r}: {error}") from error
+        return answer.decode(errors="surrogateescape")
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while True:
+            try:
+                with _short_path(self.directory) as path:
+                    return await asyncio.open_unix_connection(path / SOCKET, limit=2**20)
+            except (ConnectionRefusedError, FileNotFoundError, BlockingIOError):
+                await asyncio.sleep(_PAUSE)
+
+    async def processes(self) -> Processes:
+        """Return which processes there are."""
+        return parse_processes(await self.command("show proc"))
+
+    async def generation(self, worker: str = "@1") -> int:
+        """Return the generation that a worker runs; NoAnswer where it does not tell."""
+        answer = (await self.command(f"{worker} show env {GENERATION}")).strip()
+        name, _, value = answer.partition("=")
+        if name != GENERATION or not value.isdecimal():
+            raise NoAnswer(f"worker {worker} does not tell its generation: {answer}")
+        return int(value)
+
+
+@contextmanager
+def _short_path(directory: Path) -> Iterator[Path]:
+    """Yield a path to `directory` that leaves room for a file name in the 108 bytes of a UNIX address."""
+    descriptor = os.open(directory, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield Path(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
+
+
+def parse_processes(text: str) -> Processes:
+    """Read the answer to `show proc`: `PID TYPE RELOADS ...` by section."""
+    section = ""
+    rows: dict[str, list[int]] = {}
+    master = reloads = failed = 0
+    for line in text.splitlines():
+        words = line.split()
+        if line.startswith("#"):
+            section = line.removeprefix("#").strip()
+        elif words[1:2] == ["master"]:
+            master, reloads = int(words[0]), int(words[2])
+            failed = int(words[4].rstrip("]")) if words[3:4] == ["[failed:"] else 0
+        elif words:
+            rows.setdefault(section, []).append(int(words[0]))
+    if not master:
+        raise NoAnswer(f"HAProxy's master gave an answer to 'show proc' that tells no processes: {text!r}")
+    return Processes(
+        master, reloads, failed, tuple(rows.get("workers", ())), tuple(rows.get("old workers", ()))
+    )

@@ -1,0 +1,44 @@
+"""HAProxy's output: a file that outlives Aqueduct, read back where HAProxy tells nothing otherwise.
+
+HAProxy appends to it by itself, so it may be cut at any time; nobody else rotates it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from aqueduct.haproxy.alerts import alerts
+from aqueduct.haproxy.generations import FILE
+
+_LIMIT = 16 * 2**20
+"""Bytes. Flapping servers write a line each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The file that HAProxy writes to."""
+
+    path: Path
+
+    def cut(self) -> int:
+        """Empty the file if it is too large; return its size. What is written from now on stands behind."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if size <= _LIMIT:
+            return size
+        with self.path.open("r+b") as file:
+            file.truncate()
+        return 0
+
+    def since(self, offset: int) -> str:
+        """Return what was written behind `offset`."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(offset)
+                return file.read(_LIMIT).decode(errors="replace")
+        except FileNotFoundError:
+            return ""
+
+
+def words(log: str, besides: Collection[int] = ()) -> str:
+    """Return the alerts of a log in one text, without those of the processes `besides`; empty for none."""
+    return "; ".join(alert.message for alert in alerts(log, FILE, besides))

@@ -1,0 +1,271 @@
+"""The processes of one HAProxy: started, found again, watched, ended.
+
+Theory
+------
+HAProxy must outlive Aqueduct, and Aqueduct must find it again, whatever moment it was killed at. So
+nothing about the processes is written down; everything is read off the kernel:
+
+- *ours* is a process whose executable lies under DIR/bin, where only Aqueduct puts executables (also
+  when that file was deleted or replaced since).
+- The *master* is the one of ours that leads its own session (session id = process id). Its *workers*
+  are the others of that session. A `haproxy -c` that Aqueduct runs lives in Aqueduct's session,
+  so it is neither.
+
+    none --spawn--> starting --answers--> serving --reload--> serving ...
+                       |                     |
+                       `------ master ends --+--> leftovers (workers that outlive it) --kill--> none
+
+Invariants:
+1. At most one master per directory: `spawn` is only called where `find` sees none.
+2. A process is signalled through a pidfd only, opened before its identity was last looked at, so
+   that a process id that was given away meanwhile is never hit.
+3. No pipe, terminal or event loop of ours is tied to HAProxy: its input is /dev/null, its output a
+   file, its session its own. asyncio's subprocess transport kills its process when it is collected, so
+   it is not used here.
+4. "Ended" means that all are gone, the workers too: only then may another be started, or old
+   and new would share the addresses.
+5. A child is reaped by `ended`, and by nothing else; an adopted master is nobody's child here and
+   tells no exit status.
+"""
+
+import asyncio
+import os
+import select
+import signal
+import subprocess
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aqueduct.haproxy.threads import finish
+from aqueduct.ports.haproxy import HAProxyEnded
+
+_T = TypeVar("_T")
+
+_LEFTOVER_GRACE = 2.0
+"""Seconds that workers may take to follow their master; HAProxy's own need milliseconds."""
+
+_DELETED = " (deleted)"
+"""What the kernel appends to the path of an executable that is no more (proc(5))."""
+
+_KEPT_ENVIRONMENT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "LD_LIBRARY_PATH",
+    "OPENSSL_CONF",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A process of ours, as seen in /proc."""
+
+    pid: int
+    session: int
+    executable: Path
+    """Without the mark of a deleted file."""
+
+
+def find(executables: Path) -> list[Found]:
+    """Return all processes whose executable lies under `executables` and that are not of our session."""
+    own = os.getsid(0)
+    found = (
+        _look(int(entry.name), executables) for entry in Path("/proc").iterdir() if entry.name.isdecimal()
+    )
+    return [process for process in found if process is not None and process.session != own]
+
+
+def _look(pid: int, executables: Path) -> Found | None:
+    try:
+        executable = Path(str(Path(f"/proc/{pid}/exe").readlink()).removesuffix(_DELETED))
+        if not executable.is_relative_to(executables):
+            return None
+        return Found(pid, os.getsid(pid), executable)
+    except (ProcessLookupError, FileNotFoundError, PermissionError):
+        return None  # it has ended, or is somebody else's
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of every HAProxy run here.
+
+    It is small and the same for checks and for the master, which keeps it over restarts of Aqueduct:
+    otherwise `${VARIABLE}` in a configuration would mean one thing when checked and another
+    when loaded. HAProxy's own HAPROXY_* of an outer master must not get in.
+    """
+    return {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+
+
+def spawn(executable: Path, arguments: Sequence[str], directory: Path, log: Path) -> "Master":
+    """Start a master in `directory`, its output appended to `log`.
+
+    `executable` is DIR/bin/DIGEST/haproxy, in full: the master executes that very path anew.
+    """
+    with log.open("ab") as output:
+        # All descriptors but these are closed: a listener of ours that HAProxy inherited would outlive us.
+        child = subprocess.Popen(
+            [executable, *arguments],
+            cwd=directory,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    child.returncode = 0  # it is reaped by Master.ended, and may outlive us: Popen need not warn of it
+    return Master(child.pid, executable, executable.parent.parent, _descriptor(child.pid))
+
+
+def adopt(executables: Path) -> "Master | None":
+    """Return the master that runs from `executables`, None where there is none.
+
+    Workers without a master are ended, and of several masters all but the first.
+    """
+    master: Master | None = None
+    strays: list[Found] = []
+    found = find(executables)
+    leaders = {process.pid for process in found if process.pid == process.session}
+    for process in sorted(found, key=lambda process: process.pid):
+        if process.pid in leaders and master is None:
+            master = _watch(process, executables)
+        elif master is None or process.session != master.pid:
+            strays.append(process)
+    for stray in strays:
+        _kill(stray, executables)
+    return master
+
+
+def _watch(process: Found, executables: Path) -> "Master | None":
+    try:
+        descriptor = _descriptor(process.pid)
+    except ProcessLookupError:
+        return None
+    if _look(process.pid, executables) == process:
+        return Master(process.pid, process.executable, executables, descriptor)
+    os.close(descriptor)
+    return None
+
+
+def _kill(process: Found, executables: Path) -> None:
+    """Kill a process if it still is the one that was found."""
+    with suppress(ProcessLookupError):
+        descriptor = _descriptor(process.pid)
+        try:
+            if _look(process.pid, executables) == process:
+                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+                _exits_within(descriptor, _LEFTOVER_GRACE)
+        finally:
+            os.close(descriptor)
+
+
+def _descriptor(pid: int) -> int:
+    return os.pidfd_open(pid)
+
+
+def _exits_within(descriptor: int, seconds: float) -> bool:
+    """Wait in this thread for the process of a pidfd; tell whether it has ended."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+@dataclass(slots=True)
+class Master:
+    """A master that was started or found. Its descriptor is held until `close`."""
+
+    pid: int
+    executable: Path
+    """The private copy that it runs, or ran before that was removed."""
+    _executables: Path
+    _descriptor: int
+    _how: str | None = field(default=None)
+    """How it ended, once that has been read: a child can be reaped only once."""
+
+    def alive(self) -> bool:
+        """Tell whether the master still runs."""
+        return not _exits_within(self._descriptor, 0)
+
+    async def ended(self) -> str:
+        """Wait until the master and all its workers are gone; tell how the master ended. Safe to cancel."""
+        await _exit(self._descriptor)
+        if self._how is None:
+            self._how = _reap(self._descriptor)
+        await finish(self._end_leftovers)
+        return self._how
+
+    def terminate(self) -> None:
+        """Ask HAProxy to end at once: the master passes it on to its workers."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._descriptor, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the master without a chance to refuse; the workers follow within milliseconds."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+
+    async def outlives(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Await `work`; HAProxyEnded as soon as the master ends before it is done."""
+        task, exit_ = asyncio.ensure_future(work), asyncio.ensure_future(_exit(self._descriptor))
+        try:
+            await asyncio.wait((task, exit_), return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise HAProxyEnded("HAProxy ended")
+        finally:
+            for each in (task, exit_):
+                each.cancel()
+            await asyncio.wait((task, exit_))
+
+    def close(self) -> None:
+        """Let go of the master; it runs on if it does."""
+        os.close(self._descriptor)
+
+    def _end_leftovers(self) -> None:
+        for process in find(self._executables):
+            if process.session == self.pid and not self._follows(process):
+                _kill(process, self._executables)
+
+    def _follows(self, process: Found) -> bool:
+        try:
+            descriptor = _descriptor(process.pid)
+        except ProcessLookupError:
+            return True
+        try:
+            return _look(process.pid, self._executables) != process or _exits_within(
+                descriptor, _LEFTOVER_GRACE
+            )
+        finally:
+            os.close(descriptor)
+
+
+async def _exit(descriptor: int) -> None:
+    """Wait for the process of a pidfd. Each waiter has a copy, as a loop knows one reader per descriptor."""
+    loop = asyncio.get_running_loop()
+    copy = os.dup(descriptor)
+    ended: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(copy, _resolve, ended)
+    try:
+        await ended
+    finally:
+        loop.remove_reader(copy)
+        os.close(copy)
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def _reap(descriptor: int) -> str:
+    try:
+        status = os.waitid(os.P_PIDFD, descriptor, os.WEXITED)
+    except ChildProcessError:
+        return "ended"  # not our child: only its parent is told how
+    if status is not None and status.si_code != os.CLD_EXITED:
+        return f"killed by {signal.Signals(status.si_status).name}"
+    return f"exited with {status.si_status}" if status is not None else "ended"
