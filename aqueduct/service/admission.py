@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aqueduct.errors import AqueductError, Invalid, Unavailable
+from aqueduct.errors import Invalid, Unavailable
 from aqueduct.model.bind import Address
 from aqueduct.model.references import conflicts
 from aqueduct.model.resources import Ref, Resource, ref_of
@@ -117,7 +117,7 @@ class Admission:
         for submission in batch:
             try:
                 candidate = self._fold(candidate, submission)
-            except AqueductError as error:
+            except Exception as error:  # noqa: BLE001 # one caller's trouble is its own
                 submission.fail(error)
             else:
                 accepted.append(submission)
@@ -127,7 +127,7 @@ class Admission:
     async def _try_and_commit(self, candidate: Snapshot, accepted: Sequence[Submission]) -> None:
         try:
             await self._try(candidate, accepted)
-        except AqueductError as error:
+        except Exception as error:  # noqa: BLE001 # one caller's trouble is its own
             if len(accepted) == 1:
                 accepted[0].fail(error)
                 return

@@ -8,12 +8,12 @@ have is really missing. Then new bind addresses are tried, since HAProxy's own c
 
 from collections.abc import Mapping, Sequence
 
-from aqueduct.errors import Unmet
+from aqueduct.errors import Unavailable, Unmet
 from aqueduct.model.resources import Kind, Ref, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot, without
 from aqueduct.plan.diff import config_diff
 from aqueduct.plan.plan import Nothing, plan
-from aqueduct.ports.haproxy import HAProxy
+from aqueduct.ports.haproxy import HAProxy, HAProxyFailed
 from aqueduct.render.excerpt import excerpt
 from aqueduct.render.mentions import mentioning
 from aqueduct.render.renderer import Rendered, Renderer
@@ -41,8 +41,16 @@ class Trial:
         """Try `candidate`, which `changes` lead to from the stored `base`.
 
         Errors: RejectedByHAProxy with its words, Unmet for an address that cannot be had or a
-        template that fails.
+        template that fails, Unavailable where HAProxy could not be asked.
         """
+        try:
+            await self._run(base, candidate, changes, places)
+        except HAProxyFailed as error:
+            raise Unavailable("HAPROXY_CHECK", f"HAProxy could not check the change: {error}") from error
+
+    async def _run(
+        self, base: Snapshot, candidate: Snapshot, changes: Sequence[Change], places: Places
+    ) -> None:
         stored = self._render(base, ())
         self._base = stored
         rendered = self._render(candidate, changes)
