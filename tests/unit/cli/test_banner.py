@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from aqueduct.cli.banner import announce, banner
+from aqueduct.cli.banner import banner
 
 
 @pytest.mark.parametrize(
