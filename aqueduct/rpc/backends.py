@@ -1,0 +1,86 @@
+"""The servicer of BackendService: requests to calls of Configuration, results to responses.
+
+It decides nothing and catches nothing: errors become statuses in the interceptor.
+"""
+# ruff: noqa: N802, D102 # the methods are those of backend.proto, which documents them
+
+from aqueduct.model.resources import Kind, delete, put
+from aqueduct.rpc.requests import expected_revision, given, named, of_type, options
+from aqueduct.service.configuration import Configuration
+from aqueduct.v1.backend_pb2 import (
+    Backend,
+    DeleteBackendRequest,
+    DeleteBackendResponse,
+    GetBackendRequest,
+    GetBackendResponse,
+    ListBackendMembersRequest,
+    ListBackendMembersResponse,
+    ListBackendsRequest,
+    ListBackendsResponse,
+    PutBackendRequest,
+    PutBackendResponse,
+    SetBackendVersionRequest,
+    SetBackendVersionResponse,
+)
+from aqueduct.v1.backend_pb2_grpc import BackendServiceServicer
+
+
+class Backends(BackendServiceServicer):
+    """BackendService, see backend.proto."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+
+    async def ListBackends(self, request: ListBackendsRequest, _: object) -> ListBackendsResponse:
+        page = self._configuration.page(Kind.BACKEND, request.page_size, request.page_token)
+        backends = [of_type(Backend, backend) for backend in page.items]
+        return ListBackendsResponse(backends=backends, next_page_token=page.next_token)
+
+    async def GetBackend(self, request: GetBackendRequest, _: object) -> GetBackendResponse:
+        backend = self._configuration.get(named(Kind.BACKEND, request))
+        return GetBackendResponse(backend=of_type(Backend, backend))
+
+    async def PutBackend(self, request: PutBackendRequest, _: object) -> PutBackendResponse:
+        given(Kind.BACKEND, request)
+        change = put(request.backend, expected_revision(request))
+        written = await self._configuration.write([change], paths=["backend"], options=options(request))
+        return PutBackendResponse(
+            backend=written.changes[0].put_backend,
+            revision=written.revision,
+            apply=written.apply,
+            plan=written.plan,
+        )
+
+    async def DeleteBackend(self, request: DeleteBackendRequest, _: object) -> DeleteBackendResponse:
+        change = delete(named(Kind.BACKEND, request), expected_revision(request))
+        written = await self._configuration.write([change], paths=[""], options=options(request))
+        return DeleteBackendResponse(
+            backend=of_type(Backend, written.previous[0]),
+            revision=written.revision,
+            apply=written.apply,
+            plan=written.plan,
+        )
+
+    async def ListBackendMembers(
+        self, request: ListBackendMembersRequest, _: object
+    ) -> ListBackendMembersResponse:
+        key = named(Kind.BACKEND, request).key
+        page = self._configuration.members(key, request.page_size, request.page_token)
+        return ListBackendMembersResponse(members=page.items, next_page_token=page.next_token)
+
+    async def SetBackendVersion(
+        self, request: SetBackendVersionRequest, _: object
+    ) -> SetBackendVersionResponse:
+        written = await self._configuration.set_version(
+            named(Kind.BACKEND, request).key,
+            request.version,
+            request.name,
+            expected_revision=expected_revision(request),
+            options=options(request),
+        )
+        return SetBackendVersionResponse(
+            backend=written.changes[0].put_backend,
+            revision=written.revision,
+            apply=written.apply,
+            plan=written.plan,
+        )

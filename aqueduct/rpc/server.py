@@ -1,0 +1,90 @@
+"""The gRPC server: services, health and reflection, assembled and started.
+
+Reflection names all of them, so that grpcurl and its like need no .proto at hand.
+"""
+
+from typing import Final
+
+import grpc
+from grpc_health.v1 import health_pb2
+from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
+from grpc_reflection.v1alpha import reflection
+
+from aqueduct.errors import ConfigurationError
+from aqueduct.rpc.backends import Backends
+from aqueduct.rpc.config import Config
+from aqueduct.rpc.frontends import Frontends
+from aqueduct.rpc.haproxy import HAProxy
+from aqueduct.rpc.health import Health
+from aqueduct.rpc.interceptor import CallInterceptor
+from aqueduct.rpc.listen import check_free, target
+from aqueduct.service.configuration import Configuration
+from aqueduct.service.status import StatusService
+from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2
+from aqueduct.v1.backend_pb2_grpc import add_BackendServiceServicer_to_server
+from aqueduct.v1.config_pb2_grpc import add_ConfigServiceServicer_to_server
+from aqueduct.v1.frontend_pb2_grpc import add_FrontendServiceServicer_to_server
+from aqueduct.v1.haproxy_pb2_grpc import add_HAProxyServiceServicer_to_server
+
+SERVICES: Final = tuple(
+    service.full_name
+    for file in (frontend_pb2, backend_pb2, config_pb2, haproxy_pb2)
+    for service in file.DESCRIPTOR.services_by_name.values()
+)
+"""Full names of Aqueduct's own services."""
+
+MAX_RECEIVE_BYTES: Final = 16 * 1024 * 1024
+
+_OPTIONS: Final = (
+    # A second server on the address shall fail, not take half of the calls.
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
+    # A client that is gone without a word is noticed, else its watches would go on for hours.
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    # Clients may ping as often as every 10 s, without calls too; by default that is GOAWAY (too_many_pings).
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+)
+
+
+class GrpcServer:
+    """Serves the API over gRPC, without TLS."""
+
+    def __init__(self, configuration: Configuration, status: StatusService) -> None:
+        self._configuration = configuration
+        self._status = status
+        self._health = Health(SERVICES)
+        self._server: grpc.aio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen on `host` and `port`, 0 for any that is free; return the port.
+
+        ConfigurationError where that address cannot be had.
+        """
+        await check_free(host, port)
+        server = grpc.aio.server(interceptors=[CallInterceptor()], options=_OPTIONS)
+        self._add_services(server)
+        try:
+            bound = server.add_insecure_port(target(host, port))
+        except RuntimeError as error:  # taken just now, or a name that gRPC resolves otherwise
+            raise ConfigurationError(f"cannot listen on {target(host, port)}: {error}") from error
+        await server.start()
+        self._server = server
+        self._status.on_state(self._health.update)
+        return bound
+
+    async def stop(self, grace: float) -> None:
+        """Take no more calls; those under way have `grace` seconds to finish, then they are cancelled."""
+        self._health.shut_down()
+        if self._server is not None:
+            await self._server.stop(grace)
+
+    def _add_services(self, server: grpc.aio.Server) -> None:
+        add_FrontendServiceServicer_to_server(Frontends(self._configuration), server)
+        add_BackendServiceServicer_to_server(Backends(self._configuration), server)
+        add_ConfigServiceServicer_to_server(Config(self._configuration), server)
+        add_HAProxyServiceServicer_to_server(HAProxy(self._status), server)
+        add_HealthServicer_to_server(self._health, server)
+        health = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+        reflection.enable_server_reflection((*SERVICES, health, reflection.SERVICE_NAME), server)
