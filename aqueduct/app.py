@@ -90,7 +90,7 @@ class Aqueduct:
             templates.sections, fitting(settings.proxy), haproxy.capabilities, templates.whole
         )
         reconciler = Reconciler(store, haproxy, renderer, SystemClock())
-        stack.push_async_callback(reconciler.close)
+        stack.push_async_callback(reconciler.life.close)
         admission = Admission(store, Trial(haproxy, renderer, reconciler), reconciler, self._reserved())
         server = GrpcServer(Configuration(store, admission), StatusService(haproxy, reconciler))
 

@@ -75,7 +75,10 @@ def stamped(resource: Resource, revision: int) -> Resource:
 
 
 def after(snapshot: Snapshot, changes: Sequence[Change], revision: int) -> Snapshot:
-    """Return the snapshot that `changes` lead to. Resources put carry `revision`."""
+    """Return the snapshot that `changes` of `revision` lead to. Resources put carry it.
+
+    The snapshot's own revision never goes back, should `revision` be an earlier one.
+    """
     merged: dict[Kind, dict[str, Any]] = {}
     for change in changes:
         kind, key = ref_of(change)
@@ -88,7 +91,7 @@ def after(snapshot: Snapshot, changes: Sequence[Change], revision: int) -> Snaps
         else:
             of_kind[key] = stamped(resource, revision)
     return Snapshot(
-        revision,
+        max(revision, snapshot.revision),
         merged.get(Kind.FRONTEND, snapshot.frontends),
         merged.get(Kind.BACKEND, snapshot.backends),
     )

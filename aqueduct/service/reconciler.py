@@ -5,11 +5,12 @@ State:
     refused   resources of it that cannot be served: left out, reported, tried again now and then
     running   the sections that HAProxy runs; none while it is down
     pending   commits that it does not serve yet, each with a caller who may wait
+    undoing   commits that it refused and that the store still holds, since it took no writes
 
 One loop, one thing at a time:
     HAProxy is down          -> start it on desired + pending, with growing pauses while it keeps ending
     commits are pending      -> render, plan, apply; what is committed meanwhile shares the next apply
-    resources are refused    -> see whether they can be served after all
+    something was refused    -> see now and then whether it can be served, or undone, after all
 
 Invariants: after each turn `running` is what the process runs, whatever failed. A commit leaves
 `pending` only with an outcome for its caller. A commit that HAProxy refuses is taken back by a
@@ -17,23 +18,23 @@ further revision, unless a later commit has changed the same resource: that one 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from aqueduct.errors import AqueductError, Unavailable
 from aqueduct.model.resources import Ref
 from aqueduct.model.snapshot import Snapshot, after, without
-from aqueduct.plan.backoff import Backoff
 from aqueduct.plan.plan import Reload, plan
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
 from aqueduct.ports.store import Store
 from aqueduct.render.renderer import Rendered, Renderer
 from aqueduct.render.sections import split_sections
+from aqueduct.service.life import Life
 from aqueduct.service.outcome import Stopwatch
 from aqueduct.service.pending import Pending
-from aqueduct.service.refusing import take_back
+from aqueduct.service.refusing import as_its_caller_sees, take_back
 from aqueduct.service.servable import Servable, bindable, servable
 from aqueduct.service.verdict import Objection
 from aqueduct.v1.apply_pb2 import (
@@ -42,14 +43,7 @@ from aqueduct.v1.apply_pb2 import (
     APPLY_KIND_START,
     ApplyOutcome,
 )
-from aqueduct.v1.haproxy_pb2 import (
-    HA_PROXY_STATE_FAILED,
-    HA_PROXY_STATE_RESTARTING,
-    HA_PROXY_STATE_RUNNING,
-    HA_PROXY_STATE_STARTING,
-    HAProxyState,
-    Status,
-)
+from aqueduct.v1.haproxy_pb2 import Status
 
 log = structlog.get_logger()
 
@@ -72,22 +66,18 @@ class Reconciler:
         self._haproxy = haproxy
         self._renderer = renderer
         self._clock = clock
-        self._listeners: list[Callable[[HAProxyState], None]] = []
         self._desired: Snapshot = store.snapshot()
         self._refused: dict[Ref, Objection] = {}
         self._rendered: Rendered | None = None
         self._running: Mapping[str, str] = {}
         self._pending: list[Pending] = []
-        self._state: HAProxyState = HA_PROXY_STATE_STARTING
-        self._error = ""
+        self._undoing: list[Pending] = []
         self._last_apply: ApplyOutcome | None = None
         self._applied_revision = 0
-        self._backoff = Backoff()
-        self._serving_since = 0.0
-        self._due = 0.0
-        self._watch: asyncio.Task[str] | None = None
+        self._retry_at = 0.0
         self._wake = asyncio.Event()
         self._stopping = False
+        self.life = Life(haproxy, clock, self._wake.set)
 
     @property
     def running(self) -> Mapping[str, str]:
@@ -107,19 +97,14 @@ class Reconciler:
     def status(self) -> Status:
         """Return whether what is stored is what is served."""
         return Status(
-            haproxy_state=self._state,
-            error=self._error,
+            haproxy_state=self.life.state,
+            error=self.life.error,
             stored_revision=self._store.snapshot().revision,
             applied_revision=self._applied_revision,
             last_apply=self._last_apply,
             missing_backends=self._rendered.missing if self._rendered else (),
             refusals=[self._refused[ref].refusal() for ref in sorted(self._refused, key=str)],
         )
-
-    def on_state(self, listener: Callable[[HAProxyState], None]) -> None:
-        """Tell `listener` the state of HAProxy now, and each time that it changes."""
-        self._listeners.append(listener)
-        listener(self._state)
 
     def enqueue(self, pending: Pending) -> None:
         """Serve a further commit. Commits must come in the order of their revisions."""
@@ -139,7 +124,7 @@ class Reconciler:
             await self._start()
             return
         self._running = split_sections(body)
-        self._now_serving()
+        self.life.note_begin()
         try:
             await self._serve_what_can_be()
         except HAProxyEnded:
@@ -160,37 +145,43 @@ class Reconciler:
         self._stopping = True
         self._wake.set()
 
-    async def close(self) -> None:
-        """Watch HAProxy no more. To be called when `run` has ended."""
-        if self._watch:
-            self._watch.cancel()
-            await asyncio.wait([self._watch])
-
     async def _turn(self) -> None:
-        if self._watch and self._watch.done():
+        if self.life.ended:
             await self._note_end()
         try:
-            if not self._watch:
-                if self._pending or self._clock.monotonic() >= self._due:
-                    await self._start()
-            elif self._pending:
-                await self._serve_pending()
-            elif self._refused and self._clock.monotonic() >= self._due:
-                await self._retry_refused()
+            await self._work()
         except HAProxyEnded:
             await self._note_end()
 
+    async def _work(self) -> None:
+        now = self._clock.monotonic()
+        if not self.life.up:
+            if self._pending or now >= self.life.next_start:
+                await self._start()
+        elif self._pending:
+            await self._serve_pending()
+        elif (self._refused or self._undoing) and now >= self._retry_at:
+            await self._retry_refused()
+
     async def _rest(self) -> None:
-        """Wait until there is something to do. A turn that left work undone is not waited for."""
-        if self._pending or (self._watch and self._watch.done()):
+        """Wait until there is something to do."""
+        if self._pending or self.life.ended:
             return
-        waits_for_time = not self._watch or self._refused
-        timeout = max(0.0, self._due - self._clock.monotonic()) if waits_for_time else None
         try:
-            await asyncio.wait_for(self._wake.wait(), timeout)
+            await asyncio.wait_for(self._wake.wait(), self._seconds_to_rest())
         except TimeoutError:
             return
         self._wake.clear()
+
+    def _seconds_to_rest(self) -> float | None:
+        if self.life.up and not (self._refused or self._undoing):
+            return None
+        due = self._retry_at if self.life.up else self.life.next_start
+        return max(0.0, due - self._clock.monotonic())
+
+    async def _note_end(self) -> None:
+        self._running = {}
+        await self.life.note_end()
 
     # HAProxy runs: changes
 
@@ -253,7 +244,10 @@ class Reconciler:
         return await servable(self._haproxy, self._render, self._desired, self._running)
 
     async def _retry_refused(self) -> None:
-        self._due = self._clock.monotonic() + REFUSED_RETRY
+        self._retry_at = self._clock.monotonic() + REFUSED_RETRY
+        refused, self._undoing = self._undoing, []
+        for commit in refused:
+            await self._take_back(commit)
         try:
             await self._serve_what_can_be()
         except HAProxyEnded:
@@ -262,8 +256,17 @@ class Reconciler:
             log.warning("what was refused still cannot be served", error=str(error))
 
     async def _refuse(self, pending: Pending, error: Exception) -> None:
-        """Take a commit back that HAProxy refused. It reported a good configuration before."""
-        undone = await take_back(self._store, pending, error, good=self._desired)
+        log.error("change refused", revision=pending.revision, error=str(error))
+        pending.fail(as_its_caller_sees(pending, error))
+        await self._take_back(pending)
+
+    async def _take_back(self, pending: Pending) -> None:
+        try:
+            undone = await take_back(self._store, pending, good=self._desired)
+        except AqueductError as error:
+            log.error("a refused change stays stored for now", revision=pending.revision, error=str(error))
+            self._undoing.append(pending)
+            return
         if undone is not None:
             self._desired = after(self._desired, undone.changes, undone.revision)
             self._applied_revision = undone.revision
@@ -294,11 +297,9 @@ class Reconciler:
             await self._haproxy.start(rendered.text)
         self._desired, self._refused = target, refused
         self._running, self._rendered = rendered.sections, rendered
-        self._now_serving()
-        self._served(
-            watch.applied(APPLY_KIND_START, target.revision, self._error or "HAProxy was not running"),
-            pending,
-        )
+        reason = self.life.error or "HAProxy was not running"
+        self.life.note_begin()
+        self._served(watch.applied(APPLY_KIND_START, target.revision, reason), pending)
 
     async def _starts_without(self, pending: Sequence[Pending], error: Exception) -> bool:
         """Start on what was served before `pending` came; refuse those if that works."""
@@ -312,7 +313,8 @@ class Reconciler:
 
     def _start_failed(self, watch: Stopwatch, error: Exception, pending: Sequence[Pending]) -> None:
         self._last_apply = watch.failed(APPLY_KIND_START, self._desired.revision, str(error))
-        self._down(str(error), served_seconds=0.0)
+        self._running = {}
+        self.life.note_failure(str(error))
         for commit in pending:
             commit.fail(
                 Unavailable(
@@ -347,33 +349,6 @@ class Reconciler:
             commit.fail(Unavailable("NOT_SERVED", f"stored as revision {commit.revision}, but not served"))
         else:
             commit.succeed(outcome)
-
-    def _now_serving(self) -> None:
-        self._serving_since = self._clock.monotonic()
-        self._watch = asyncio.create_task(self._haproxy.ended(), name="watch HAProxy")
-        self._watch.add_done_callback(lambda _: self._wake.set())
-        self._error = ""
-        self._set_state(HA_PROXY_STATE_RUNNING)
-
-    async def _note_end(self) -> None:
-        """HAProxy has ended, or is about to have: `ended` also waits for its workers."""
-        how = await self._watch if self._watch else "not running"
-        self._watch = None
-        self._down(f"HAProxy ended: {how}", self._clock.monotonic() - self._serving_since)
-
-    def _down(self, error: str, served_seconds: float) -> None:
-        self._running = {}
-        self._error = error
-        self._backoff = self._backoff.after_failure(served_seconds)
-        self._due = self._clock.monotonic() + self._backoff.delay
-        log.error("HAProxy is down", error=error, next_start_in_s=self._backoff.delay)
-        self._set_state(HA_PROXY_STATE_FAILED if self._backoff.failed else HA_PROXY_STATE_RESTARTING)
-
-    def _set_state(self, state: HAProxyState) -> None:
-        if state != self._state:
-            self._state = state
-            for listener in self._listeners:
-                listener(state)
 
 
 def _fold(snapshot: Snapshot, pending: Sequence[Pending]) -> Snapshot:

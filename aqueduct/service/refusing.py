@@ -1,7 +1,5 @@
 """Taking back what was committed and then refused by HAProxy."""
 
-import structlog
-
 from aqueduct.errors import AqueductError, Conflict, NotFound, RejectedByHAProxy, Violation
 from aqueduct.model.resources import ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot, undoing
@@ -9,17 +7,13 @@ from aqueduct.ports.store import Committed, Store
 from aqueduct.service.pending import Pending
 from aqueduct.v1.config_pb2 import Change
 
-log = structlog.get_logger()
 
-
-async def take_back(store: Store, pending: Pending, error: Exception, good: Snapshot) -> Committed | None:
-    """Undo a commit by a further revision that restores what `good` has, and tell its caller why.
+async def take_back(store: Store, pending: Pending, good: Snapshot) -> Committed | None:
+    """Undo a commit by a further revision that restores what `good` has.
 
     A resource that a later commit has changed stands as it is. Returns the further revision; None
-    where nothing was left to undo, or where the store takes no writes: that is logged.
+    where nothing was left to undo. Errors: Exhausted or Unavailable where the store takes no writes.
     """
-    pending.fail(_as_caller_sees(pending, error))
-    log.error("change taken back", revision=pending.revision, error=str(error))
     changes = _undoing(store.snapshot(), pending, good)
     if not changes:
         return None
@@ -27,9 +21,6 @@ async def take_back(store: Store, pending: Pending, error: Exception, good: Snap
         return await store.commit(changes)
     except (Conflict, NotFound):
         return None  # changed at this very moment: the later change stands
-    except AqueductError as failure:
-        log.error("a refused change stays stored", revision=pending.revision, error=str(failure))
-        return None
 
 
 def _undoing(current: Snapshot, pending: Pending, good: Snapshot) -> list[Change]:
@@ -43,7 +34,8 @@ def _undoing(current: Snapshot, pending: Pending, good: Snapshot) -> list[Change
     return changes
 
 
-def _as_caller_sees(pending: Pending, error: Exception) -> AqueductError:
+def as_its_caller_sees(pending: Pending, error: Exception) -> AqueductError:
+    """Return the error that tells the caller of `pending` that HAProxy does not serve it."""
     if isinstance(error, AqueductError):
         return error
     return RejectedByHAProxy([Violation(next(iter(pending.paths), ""), str(error))])

@@ -24,7 +24,7 @@ class StatusService:
 
     def on_state(self, listener: Callable[[HAProxyState], None]) -> None:
         """Tell `listener` the state of HAProxy now, and each time that it changes."""
-        self._reconciler.on_state(listener)
+        self._reconciler.life.on_state(listener)
 
     async def info(self) -> HAProxyInfo:
         """Return what the serving worker says of itself. Unavailable while none serves."""
