@@ -1,15 +1,20 @@
-# Aqueduct: `make run` serves, `make test` tests. Everything is installed into .venv.
+# Aqueduct: `make run` serves, `make test` tests, `make help` tells the rest. All is installed into .venv.
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 export VENV
 BIN := $(VENV)/bin
+# The branch that the API must stay compatible with.
 PROTO_BASE ?= main
 SOURCES := aqueduct tests benchmarks
 
-.PHONY: setup generate generate-check fmt fmt-check lint types contracts buf check test run demo bench lock clean
+.PHONY: help setup generate generate-check fmt fmt-check lint types contracts buf cover check test run demo bench lock clean
+.DEFAULT_GOAL := help
 
-setup: $(VENV)/.installed
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(VENV)/.installed ## the virtual environment
 
 $(VENV)/.installed: requirements/dev.txt requirements/uv.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -27,15 +32,21 @@ demo: setup ## two versions of a service, switched under load
 test: setup ## every test
 	$(BIN)/python -m pytest
 
-check: setup generate-check fmt-check lint types contracts buf test ## what CI runs
+# The closing line is pytest's: `test` comes last.
+check: setup generate-check fmt-check lint types contracts buf cover test ## what CI runs
 
-generate: setup
+cover: setup ## the pure layers are covered whole, branches too
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -q tests/unit tests/golden --cov=aqueduct --cov-report=
+	$(BIN)/coverage report --include='aqueduct/model/*,aqueduct/render/*,aqueduct/plan/*' --show-missing --fail-under=100
+
+generate: setup ## aqueduct/v1 from protos
 	scripts/generate.sh
 
 generate-check: setup
 	scripts/generate.sh --check
 
-fmt: setup
+fmt: setup ## format everything
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	$(BIN)/buf format -w protos
@@ -44,16 +55,16 @@ fmt-check: setup
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/buf format -d --exit-code protos
 
-lint: setup
+lint: setup ## ruff
 	$(BIN)/ruff check $(SOURCES)
 
-types: setup
+types: setup ## mypy
 	$(BIN)/mypy
 
-contracts: setup
+contracts: setup ## import-linter
 	$(BIN)/lint-imports
 
-buf: setup
+buf: setup ## the API's lint and compatibility
 	$(BIN)/buf lint
 	scripts/buf_breaking.sh $(PROTO_BASE)
 
@@ -63,5 +74,5 @@ bench: setup ## the tables of benchmarks/README.md
 lock: setup ## resolve the requirements anew
 	scripts/lock.sh
 
-clean:
-	rm -rf $(VENV) .aqueduct .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+clean: ## remove what make made
+	rm -rf $(VENV) .aqueduct .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .hypothesis

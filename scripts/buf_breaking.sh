@@ -1,11 +1,25 @@
 #!/usr/bin/env bash
-# Refuses changes of the API that break its clients, against a git branch (by default main).
+# Refuses changes of the API that break its clients: the working tree against what it grew from.
+# That is the merge base with a branch (by default main); on the branch itself the last commit, or
+# the one before it where nothing is left to commit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-base="${1:-main}"
-git rev-parse --quiet --verify "origin/$base" >/dev/null && base="origin/$base"
-if ! git cat-file -e "$base:buf.yaml" 2>/dev/null; then
-  echo "buf breaking: $base has no API yet, nothing to compare with"
+
+branch="${1:-main}"
+if ! git rev-parse --quiet --verify HEAD >/dev/null 2>&1; then
+  echo "buf breaking: no git history here, nothing to compare with"
   exit 0
 fi
-"${VENV:-.venv}/bin/buf" breaking --against ".git#ref=$(git rev-parse "$base")"
+git rev-parse --quiet --verify "origin/$branch" >/dev/null && branch="origin/$branch"
+base=$(git merge-base HEAD "$branch" 2>/dev/null || git rev-parse HEAD)
+if [[ "$base" == "$(git rev-parse HEAD)" && -z "$(git status --porcelain -- protos)" ]]; then
+  base=$(git rev-parse --quiet --verify HEAD~1 || true)
+fi
+if [[ -z "$base" ]] || ! git cat-file -e "$base:buf.yaml" 2>/dev/null; then
+  echo "buf breaking: no API before this commit, nothing to compare with"
+  exit 0
+fi
+before=$(mktemp -d)
+trap 'rm -rf "$before"' EXIT
+git archive "$base" buf.yaml protos third_party | tar -x -C "$before"
+"${VENV:-.venv}/bin/buf" breaking --against "$before"
