@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 
 from aqueduct.errors import Violation
 from aqueduct.model.tokens import tokens_of
-from aqueduct.model.words import has_control, split
+from aqueduct.model.words import SECTIONS, has_control, split
 
 LONGEST_LINE = 8_192
 """Characters of a raw line."""
@@ -18,33 +18,6 @@ LONGEST_LINE = 8_192
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _RESERVED_PREFIX = "_aqueduct"
 _RESERVED_SUFFIX = ":frontend"
-_SECTIONS = frozenset(
-    {
-        *(
-            "acme",
-            "backend",
-            "cache",
-            "crt-store",
-            "defaults",
-            "dynamic-update",
-            "fcgi-app",
-            "frontend",
-            "global",
-        ),
-        *(
-            "haterm",
-            "http-errors",
-            "listen",
-            "log-forward",
-            "log-profile",
-            "mailers",
-            "namespace_list",
-            "peers",
-        ),
-        *("program", "resolvers", "ring", "traces", "userlist"),
-    }
-)
-"""First words that begin a section (HAProxy configuration manual, section 2.1), in every version so far."""
 _NATIVE_FIELD = re.compile(r"natives\[\d+\]")
 
 
@@ -150,7 +123,7 @@ def _check_native(native: str) -> None:
         del words[0]
     if not words:
         return
-    if words[0] in _SECTIONS:
+    if words[0] in SECTIONS:
         raise ValueError(f"must not begin a section of its own, as {words[0]!r} does")
     if words[0].startswith(".") or "$" in words[0]:
         raise ValueError(f"must begin with a keyword of HAProxy; {words[0]!r} is none")

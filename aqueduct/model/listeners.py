@@ -28,11 +28,6 @@ def sockets(frontend: Frontend) -> Iterator[Socket]:
             yield from _native_sockets(native)
 
 
-def addresses(frontend: Frontend) -> tuple[Address, ...]:
-    """Return the addresses that `frontend` listens on, in order."""
-    return tuple(socket.address for socket in sockets(frontend))
-
-
 class Listeners:
     """Sockets and their holders. Finding is O(1) for single ports where there are no port ranges."""
 

@@ -1,4 +1,4 @@
-"""HAProxy's rules of quoting: a line taken apart into words, and a word made safe for a line.
+"""HAProxy's lines: which words they are made of, and how a word is quoted to be safe in one.
 
 These are the only such rules in Aqueduct (HAProxy configuration manual, section 2.2, "Quoting and
 escaping"; the corners are as HAProxy 2.6 and 2.8 do them). Invariants: `split(quote(word)) == [word]`
@@ -10,6 +10,15 @@ environment is HAProxy's to read, and a backslash at the end of a line is refuse
 
 import re
 import unicodedata
+
+SECTIONS = frozenset(
+    {
+        *("acme", "backend", "cache", "crt-store", "defaults", "fcgi-app", "frontend", "global", "haterm"),
+        *("http-errors", "listen", "log-forward", "log-profile", "mailers", "namespace_list", "peers"),
+        *("program", "resolvers", "ring", "traces", "userlist"),
+    }
+)
+"""First words that begin a section, in every version so far (HAProxy configuration manual, section 2.1)."""
 
 _TOKEN = re.compile(
     r"""

@@ -1,1 +1,1 @@
-"""From a snapshot to plain HAProxy configuration, and from HAProxy's words back to a field. Pure."""
+"""From a snapshot to the text of HAProxy's configuration, and from that text back. Pure."""
