@@ -1,0 +1,1 @@
+"""Reproducible measurements, each beside what HAProxy alone would take. See benchmarks/README.md."""
