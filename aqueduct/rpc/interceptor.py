@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import grpc
 import structlog
@@ -26,10 +26,10 @@ log = structlog.get_logger()
 
 TRequest = TypeVar("TRequest")
 TResponse = TypeVar("TResponse")
-Handler = grpc.RpcMethodHandler[TRequest, TResponse]
+Handler: TypeAlias = "grpc.RpcMethodHandler[TRequest, TResponse]"
 Context = grpc.aio.ServicerContext[Any, Any]
 
-_KINDS: Final[dict[tuple[bool, bool], tuple[str, Callable[..., grpc.RpcMethodHandler[Any, Any]]]]] = {
+_KINDS: Final[dict[tuple[bool, bool], tuple[str, "Callable[..., Handler[Any, Any]]"]]] = {
     (False, False): ("unary_unary", grpc.unary_unary_rpc_method_handler),
     (False, True): ("unary_stream", grpc.unary_stream_rpc_method_handler),
     (True, False): ("stream_unary", grpc.stream_unary_rpc_method_handler),
@@ -46,9 +46,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler[TRequest, TResponse] | None]],
+        continuation: "Callable[[grpc.HandlerCallDetails], Awaitable[Handler[TRequest, TResponse] | None]]",
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler[TRequest, TResponse] | None:
+    ) -> "Handler[TRequest, TResponse] | None":
         """Wrap the method's handler in one of the same streaming kind; None where there is no such method."""
         handler = await continuation(handler_call_details)
         if handler is None:

@@ -1,0 +1,65 @@
+"""A server of the API on loopback, and a client of it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import grpc.aio
+import pytest
+
+from aqueduct.rpc.server import GrpcServer
+from aqueduct.service.configuration import Configuration
+from aqueduct.store.lmdb import LmdbStore
+from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
+from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
+from aqueduct.v1.frontend_pb2_grpc import FrontendServiceStub
+from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
+
+if TYPE_CHECKING:  # they are of the stubs only
+    from aqueduct.v1.backend_pb2_grpc import BackendServiceAsyncStub
+    from aqueduct.v1.config_pb2_grpc import ConfigServiceAsyncStub
+    from aqueduct.v1.frontend_pb2_grpc import FrontendServiceAsyncStub
+    from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceAsyncStub
+
+from .doubles import FixedStatus, InstantAdmission
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A running server: what is behind it, and a client's stubs."""
+
+    server: GrpcServer
+    port: int
+    store: LmdbStore
+    admission: InstantAdmission
+    status: FixedStatus
+    channel: grpc.aio.Channel
+
+    @property
+    def frontends(self) -> "FrontendServiceAsyncStub":
+        return FrontendServiceStub(self.channel)
+
+    @property
+    def backends(self) -> "BackendServiceAsyncStub":
+        return BackendServiceStub(self.channel)
+
+    @property
+    def config(self) -> "ConfigServiceAsyncStub":
+        return ConfigServiceStub(self.channel)
+
+    @property
+    def haproxy(self) -> "HAProxyServiceAsyncStub":
+        return HAProxyServiceStub(self.channel)
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    store = await LmdbStore.open(tmp_path)
+    admission, status = InstantAdmission(store), FixedStatus()
+    server = GrpcServer(Configuration(store, admission), status)
+    port = await server.start("127.0.0.1", 0)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield Api(server, port, store, admission, status, channel)
+    await server.stop(0)
+    await store.close()

@@ -1,0 +1,75 @@
+"""The services as rpc sees them, without an HAProxy behind: the real store, configuration and validation."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from aqueduct.errors import Unavailable
+from aqueduct.model.resources import ref_of
+from aqueduct.model.snapshot import check_preconditions
+from aqueduct.ports.store import Store
+from aqueduct.service.admission import Admission, Admitted, Rehearsed
+from aqueduct.service.status import StatusService
+from aqueduct.v1.apply_pb2 import APPLY_KIND_RELOAD, ApplyOutcome, Plan
+from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, HAProxyInfo, HAProxyState, Status
+
+PLAN = Plan(kind=APPLY_KIND_RELOAD, reason="a plan", config_diff="+listen")
+
+
+class InstantAdmission(Admission):
+    """Stores what is valid at once, serves it once `served` is set; raises what `failures` has first."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.failures: list[Exception] = []
+        self.submitted = asyncio.Event()
+        self.served = asyncio.Event()
+        self.served.set()
+
+    async def submit(self, changes: Sequence[Change], _paths: Sequence[str]) -> Admitted:
+        self.submitted.set()
+        if self.failures:
+            raise self.failures.pop(0)
+        before = self._store.snapshot()
+        committed = await self._store.commit(changes)
+        served = asyncio.ensure_future(self._serve(committed.revision))
+        return Admitted(committed, tuple(before.get(ref_of(change)) for change in changes), served)
+
+    async def _serve(self, revision: int) -> ApplyOutcome:
+        await self.served.wait()
+        return ApplyOutcome(kind=APPLY_KIND_RELOAD, revision=revision)
+
+    async def rehearse(self, changes: Sequence[Change], _paths: Sequence[str]) -> Rehearsed:
+        stored = self._store.snapshot()
+        check_preconditions(stored, changes)
+        return Rehearsed(tuple(stored.get(ref_of(change)) for change in changes), PLAN)
+
+
+class FixedStatus(StatusService):
+    """Tells what it was told."""
+
+    def __init__(self) -> None:
+        self.state: HAProxyState = HA_PROXY_STATE_RUNNING
+        self.running_info: HAProxyInfo | None = HAProxyInfo(version="2.8.25")
+        self._listeners: list[Callable[[HAProxyState], None]] = []
+
+    def status(self) -> Status:
+        return Status(haproxy_state=self.state, stored_revision=7, applied_revision=6)
+
+    def config(self) -> tuple[str, int]:
+        return "global\n", 6
+
+    def on_state(self, listener: Callable[[HAProxyState], None]) -> None:
+        self._listeners.append(listener)
+        listener(self.state)
+
+    async def info(self) -> HAProxyInfo:
+        if self.running_info is None:
+            raise Unavailable("HAPROXY_DOWN", "HAProxy does not run")
+        return self.running_info
+
+    def become(self, state: HAProxyState) -> None:
+        """Change the state, and tell the listeners."""
+        self.state = state
+        for listener in self._listeners:
+            listener(state)
