@@ -73,6 +73,8 @@ class Aqueduct:
     """Further options; by default HAProxy is stopped with it."""
     grpc_port: int = field(default_factory=free_port)
     port: int = field(default_factory=free_port)
+    output: int | None = None
+    """Descriptor that stdout and stderr go to, instead of `log`."""
 
     async def __aenter__(self) -> Self:
         self.channel = grpc.aio.insecure_channel(self.target, options=_CHANNEL)
@@ -117,8 +119,9 @@ class Aqueduct:
     async def start(self) -> None:
         """Start it and wait until its health is SERVING. ProcessFailed where it ends before."""
         with self.log.open("ab") as log:
+            output = log.fileno() if self.output is None else self.output
             self._process = await asyncio.create_subprocess_exec(
-                *self._command(), stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True
+                *self._command(), stdin=DEVNULL, stdout=output, stderr=output, start_new_session=True
             )
         serving = asyncio.create_task(self._serving())
         ended = asyncio.create_task(self._process.wait())

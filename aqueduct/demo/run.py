@@ -60,7 +60,7 @@ async def _demo(haproxy_bin: Path | None, seconds: float, say: Say) -> int:
         aqueduct = await stack.enter_async_context(Aqueduct(scratch / "data", haproxy_bin))
         info = (await aqueduct.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest())).info
         say(f"aqueduct serves gRPC on {aqueduct.target} (process {aqueduct.pid})")
-        say(f"HAProxy {info.version} runs (master {info.master_pid})")
+        say(f"HAProxy {info.version} runs (process {info.master_pid})")
 
         demo = _Steps(aqueduct, say)
         for name, (port, _) in services.items():
@@ -119,7 +119,7 @@ def _step(what: str, revision: int, outcome: ApplyOutcome) -> str:
     kind = ApplyKind.Name(outcome.kind).removeprefix("APPLY_KIND_").lower()
     milliseconds = outcome.duration.ToNanoseconds() / 1e6
     reason = f"  ({outcome.reason})" if outcome.reason else ""
-    return f"  {what:<26}  revision {revision:<3} {kind:<8}{milliseconds:6.1f} ms{reason}"
+    return f"  {what:<29}  revision {revision:<3} {kind:<8}{milliseconds:6.1f} ms{reason}"
 
 
 def table(traffic: Traffic) -> str:
