@@ -14,17 +14,18 @@ File work is done in threads: an fsync may take long, and the event loop serves 
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from aqueduct.errors import ConfigurationError, Unavailable
-from aqueduct.haproxy import binary as binary_files
-from aqueduct.haproxy import binding, capabilities, check, process, show_info, state, verdict
+import structlog
+
+from aqueduct.errors import AqueductError, ConfigurationError, Unavailable
+from aqueduct.haproxy import binding, check, process, show_info, state, verdict
+from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.generations import FILE, Generation, Generations
-from aqueduct.haproxy.master import SOCKET, MasterCLI, NoAnswer
+from aqueduct.haproxy.master import SOCKET, MasterCLI
 from aqueduct.haproxy.output import Output, words
-from aqueduct.haproxy.threads import finish
+from aqueduct.haproxy.program import EXECUTABLES, Program
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.ports.haproxy import Alert, HAProxyEnded, HAProxyFailed
@@ -33,32 +34,18 @@ from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 _STOP_GRACE = 5.0
 """Seconds that HAProxy may take to end when told to."""
 
-_EXECUTABLES = "bin"
+_log = structlog.get_logger()
 
 # -db: a `daemon` in the configuration must not take the master out of our sight.
 _ARGUMENTS = ("-W", "-db", "-S", f"unix@./{SOCKET},mode,600", "-f", FILE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Program:
-    """The copy that runs, or is to run, and what is known of it."""
-
-    checker: check.Checker
-    capabilities: Capabilities
-
-    @classmethod
-    async def probe(cls, copy: Path, directory: Path) -> Self:
-        checker = await capabilities.checker(copy, directory)
-        return cls(checker, await capabilities.probe(checker))
-
-
 class MasterWorker:
     """The HAProxy of one directory. Nothing else may write there while it is open."""
 
-    def __init__(self, directory: Path, source: Path, program: _Program) -> None:
+    def __init__(self, directory: Path, program: Program) -> None:
         self._directory = directory
-        self._executables = directory / _EXECUTABLES
-        self._source = source
+        self._executables = directory / EXECUTABLES
         self._program = program
         self._cli = MasterCLI(directory)
         self._output = Output(directory / "haproxy.log")
@@ -74,10 +61,11 @@ class MasterWorker:
         `binary` is the HAProxy to run; None takes the package's, else the one on PATH.
         ConfigurationError where there is none, or none that is recent enough.
         """
-        directory, source = await finish(_prepare, directory, binary)
-        await capabilities.version(source, directory)
-        copy = await finish(binary_files.take_copy, source, directory / _EXECUTABLES)
-        return cls(directory, source, await _Program.probe(copy, directory))
+        try:
+            directory = await on_disk(_prepare, directory)
+            return cls(directory, await Program.open(directory, binary))
+        except (HAProxyFailed, AqueductError) as error:
+            raise ConfigurationError(str(error)) from error
 
     @property
     def capabilities(self) -> Capabilities:
@@ -94,15 +82,15 @@ class MasterWorker:
 
     async def try_bind(self, addresses: Sequence[Address], held: Sequence[Address]) -> dict[Address, str]:
         """Try to bind `addresses`; return those that cannot be had, each with the reason."""
-        session = self._master.pid if self._master is not None else None
-        return await binding.try_bind(addresses, held, self._directory, session)
+        new = [address for address in addresses if address not in set(held)]
+        return await asyncio.to_thread(binding.try_bind, new, self._own_processes)
 
     async def adopt(self) -> str | None:
         """Take over a running HAProxy of this directory; return the body that it runs.
 
         One that does not answer can never be told anything again: it is ended.
         """
-        master = await finish(process.adopt, self._executables)
+        master = await on_disk(process.adopt, self._executables)
         if master is None:
             return None
         self._hold(master)
@@ -115,17 +103,16 @@ class MasterWorker:
 
     async def start(self, config: str) -> None:
         """Start HAProxy on `config` and return when it serves."""
-        copy = await finish(self._copy_to_run)
-        if copy != self._program.checker.binary:
-            self._program = await _Program.probe(copy, self._directory)
-        generation, offset = await finish(self._keep, config)
-        master = await finish(self._spawn, generation)
+        await on_disk(self._make_room)
+        await self._program.renew()
+        generation, offset = await on_disk(self._keep, config)
+        master = await on_disk(self._spawn, generation)
         self._hold(master)
         try:
             await master.outlives(verdict.serves(self._cli, generation.number))
         except HAProxyFailed as error:
             await self._end(master)
-            said = words(await finish(self._output.since, offset))
+            said = words(await on_disk(self._output.since, offset))
             raise HAProxyFailed(said or f"{error}: it did not say why") from error
         await self._serve(generation)
 
@@ -133,16 +120,16 @@ class MasterWorker:
         """Have a new worker take over with `config`; return when it serves."""
         master = self._running()
         former = await master.outlives(self._known())
-        await self._repair(master)
+        await self._program.repair(master)
         servers = await master.outlives(self._cli.command(state.COMMAND))
-        generation, offset = await finish(self._keep, config)
-        await finish(self._install, generation, servers)
+        generation, offset = await on_disk(self._keep, config)
         try:
+            await on_disk(self._install, generation, servers)
             await master.outlives(verdict.reload(self._cli, generation.number, self._output, offset))
-        except HAProxyFailed:
-            await finish(self._install, former, state.EMPTY)
+        except (HAProxyFailed, AqueductError):
+            await self._put_back(former)
             raise
-        await finish(state.write, self._directory, state.EMPTY)
+        await on_disk(state.write, self._directory, state.EMPTY)
         await self._serve(generation)
 
     async def ended(self) -> str:
@@ -151,7 +138,8 @@ class MasterWorker:
             return "not started"
         how = await self._master.ended()
         self._serving = None
-        return how
+        said = await on_disk(self._output.last_words, self._master.pid)
+        return f"{how}: {said}" if said else how
 
     async def info(self) -> HAProxyInfo:
         """Return what the serving worker says of itself. Unavailable while none serves."""
@@ -180,6 +168,9 @@ class MasterWorker:
         self._master, self._serving = master, None
         self._generation_of.clear()
 
+    def _own_processes(self) -> frozenset[int]:
+        return frozenset(found.pid for found in process.find(self._executables))
+
     def _running(self) -> process.Master:
         if self._master is None or not self._master.alive():
             raise HAProxyEnded("HAProxy does not run")
@@ -198,13 +189,13 @@ class MasterWorker:
     async def _serve(self, generation: Generation | None) -> None:
         """Note that `generation` serves, and forget the texts of those that run no more."""
         self._serving = generation
-        processes = await self._cli.processes()
-        known = self._generation_of
-        self._generation_of = {}
-        for worker in (*processes.workers, *processes.old_workers):
-            with suppress(NoAnswer):
-                self._generation_of[worker] = known.get(worker) or await self._cli.generation(f"@!{worker}")
-        await finish(self._generations.keep, set(self._generation_of.values()))
+        with suppress(HAProxyFailed, AqueductError):  # it serves; what is not tidied now is the next time
+            known, self._generation_of = self._generation_of, {}
+            processes = await self._cli.processes()
+            for worker in (*processes.workers, *processes.old_workers):
+                number = known.get(worker) or await self._cli.generation(f"@!{worker}")
+                self._generation_of[worker] = number
+            await on_disk(self._generations.keep, set(self._generation_of.values()))
 
     async def _take_up(self, master: process.Master) -> None:
         """Find out what an adopted master runs, and make the file agree.
@@ -215,50 +206,27 @@ class MasterWorker:
         """
         number = await master.outlives(verdict.any_generation(self._cli))
         while True:
-            generation = await finish(self._generations.get, number)
-            await finish(self._install, generation, state.EMPTY)
+            generation = await on_disk(self._generations.get, number)
+            await on_disk(self._install, generation, state.EMPTY)
             again = await master.outlives(verdict.any_generation(self._cli))
             if again == number:
                 break
             number = again
-        await self._adopt_program(master)
+        await self._program.adopt(master)
         await self._serve(generation)
-
-    async def _adopt_program(self, master: process.Master) -> None:
-        """Check with the very binary that would load; without one that runs, only start a new one helps."""
-        if master.executable == self._program.checker.binary:
-            return
-        with suppress(HAProxyFailed, ConfigurationError):
-            await self._repair(master)
-            self._program = await _Program.probe(master.executable, self._directory)
 
     async def _known(self) -> Generation | None:
         """Return what serves. A reload that was cancelled may have come to its end since."""
         number = await self._cli.generation()
         if self._serving is None or self._serving.number != number:
-            self._serving = await finish(self._generations.get, number)
+            self._serving = await on_disk(self._generations.get, number)
         return self._serving
 
-    async def _repair(self, master: process.Master) -> None:
-        """See to it that the master, executing itself anew, gets what it runs now."""
-        if await finish(binary_files.is_intact, master.executable, master.pid):
-            return
-        await finish(binary_files.restore, master.executable, master.pid, self._source)
-        try:
-            await capabilities.version(master.executable, self._directory)
-        except ConfigurationError as error:
-            raise HAProxyFailed(
-                f"HAProxy's own copy was damaged, it must be started anew: {error}"
-            ) from error
-
-    def _copy_to_run(self) -> Path:
-        """Return an intact copy of the newest binary, and remove the others. Nothing may run."""
+    def _make_room(self) -> None:
+        """End workers whose master is gone; HAProxyFailed where there is a master."""
         if any(found.pid == found.session for found in process.find(self._executables)):
             raise HAProxyFailed("an HAProxy of this directory runs already")
-        process.adopt(self._executables)  # ends workers without a master
-        copy = binary_files.take_copy(self._source, self._executables)
-        binary_files.remove_stale(self._executables, [copy])
-        return copy
+        process.adopt(self._executables)
 
     def _keep(self, body: str) -> tuple[Generation, int]:
         """Keep the text of the next generation; return it and where HAProxy's output ends."""
@@ -270,17 +238,21 @@ class MasterWorker:
         if generation is not None:
             self._generations.install(generation)
 
+    async def _put_back(self, former: Generation | None) -> None:
+        """Make the file that of the worker that serves on, after a reload that failed."""
+        try:
+            await on_disk(self._install, former, state.EMPTY)
+        except (HAProxyFailed, AqueductError) as error:
+            # The next reload writes it anyway; until then an HAProxy started by hand would read another.
+            _log.warning("the configuration file is not what HAProxy runs", error=str(error))
+
     def _spawn(self, generation: Generation) -> process.Master:
         self._install(generation, state.EMPTY)
-        return process.spawn(self._program.checker.binary, _ARGUMENTS, self._directory, self._output.path)
+        return process.spawn(self._program.path, _ARGUMENTS, self._directory, self._output.path)
 
 
-def _prepare(directory: Path, binary: Path | None) -> tuple[Path, Path]:
-    """Make the directory; return it without symbolic links, as /proc names it, and the binary to copy."""
-    source = binary_files.choose(binary)
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"cannot make {directory}: {error.strerror}") from error
+def _prepare(directory: Path) -> Path:
+    """Make the directory; return it without symbolic links, as the kernel names what runs from it."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     check.remove_leftovers(directory)
-    return directory.resolve(), source
+    return directory.resolve()

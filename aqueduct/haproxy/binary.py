@@ -44,13 +44,10 @@ def _packaged() -> str | None:
 
 def take_copy(source: Path, executables: Path) -> Path:
     """Copy `source` and its libraries to below `executables`, unless they are there; return the copy."""
-    try:
-        digest = _digest(source)
-        copy = executables / digest / _NAME
-        if not copy.is_file() or _digest(copy) != digest:
-            _copy(source, copy.parent)
-    except OSError as error:
-        raise ConfigurationError(f"cannot copy {source} to {executables}: {error.strerror}") from error
+    digest = _digest(source)
+    copy = executables / digest / _NAME
+    if not copy.is_file() or _digest(copy) != digest:
+        _copy(source, copy.parent)
     return copy
 
 
@@ -96,7 +93,7 @@ def restore(copy: Path, pid: int, source: Path) -> None:
 
     Lost libraries come from `source`, if that is still what was copied.
     """
-    if copy.parent.name == _digest(source):
+    if source.is_file() and copy.parent.name == _digest(source):
         _copy(source, copy.parent)
         return
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from aqueduct.haproxy import preamble
 from aqueduct.haproxy.alerts import alerts
+from aqueduct.haproxy.disk import disk_errors
 from aqueduct.haproxy.process import environment
 from aqueduct.ports.haproxy import Alert, HAProxyFailed
 
@@ -70,7 +71,10 @@ class Checker:
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def check(self, body: str) -> tuple[Alert, ...]:
-        """Return HAProxy's errors about `body`, none where it would load."""
+        """Return HAProxy's errors about `body`, none where it would load.
+
+        HAProxyFailed where HAProxy could not be had to read it, Exhausted for a full disk.
+        """
         file, output = await self.read(body)
         if output.status == 0:
             return ()
@@ -90,9 +94,10 @@ class Checker:
 @contextmanager
 def _file(directory: Path, text: str) -> Iterator[str]:
     # No fsync: a few hundred microseconds for a megabyte in the page cache, less than a thread's hand-over.
-    descriptor, name = tempfile.mkstemp(dir=directory, prefix=_PREFIX, suffix=".cfg")
+    with disk_errors():
+        descriptor, name = tempfile.mkstemp(dir=directory, prefix=_PREFIX, suffix=".cfg")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with disk_errors(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         yield Path(name).name
     finally:

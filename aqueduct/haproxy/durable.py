@@ -11,12 +11,16 @@ def write(path: Path, content: bytes, *, survives_power_loss: bool) -> None:
     processes; `survives_power_loss` costs two fsyncs. One writer per path at a time.
     """
     temporary = path.with_name(path.name + ".new")
-    with temporary.open("wb") as file:
-        file.write(content)
-        if survives_power_loss:
-            file.flush()
-            os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            if survives_power_loss:
+                file.flush()
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # on a full disk every block counts
+        raise
     if survives_power_loss:
         _sync_directory(path.parent)
 

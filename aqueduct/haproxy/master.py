@@ -110,7 +110,7 @@ def parse_processes(text: str) -> Processes:
         elif words[1:2] == ["master"]:
             master, reloads = int(words[0]), int(words[2])
             failed = int(words[4].rstrip("]")) if words[3:4] == ["[failed:"] else 0
-        elif words:
+        elif words and words[0].isdecimal():
             rows.setdefault(section, []).append(int(words[0]))
     if not master:
         raise NoAnswer(f"HAProxy's master gave an answer to 'show proc' that tells no processes: {text!r}")

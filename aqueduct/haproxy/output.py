@@ -7,11 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from aqueduct.haproxy.alerts import alerts
+from aqueduct.haproxy.alerts import alerts, entries
 from aqueduct.haproxy.generations import FILE
 
 _LIMIT = 16 * 2**20
 """Bytes. Flapping servers write a line each time."""
+_LAST = 4096
+"""Bytes that are looked at for why HAProxy ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Output:
                 return file.read(_LIMIT).decode(errors="replace")
         except FileNotFoundError:
             return ""
+
+    def last_words(self, pid: int) -> str:
+        """Return the alerts that a process that has ended wrote last; empty for none."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        written = entries(self.since(max(0, size - _LAST)))
+        return "; ".join(entry.text for entry in written if entry.level == "ALERT" and entry.pid == pid)
 
 
 def words(log: str, besides: Collection[int] = ()) -> str:

@@ -39,13 +39,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from aqueduct.haproxy.threads import finish
+from aqueduct.haproxy.disk import on_disk
+from aqueduct.haproxy.master import NoAnswer
 from aqueduct.ports.haproxy import HAProxyEnded
 
 _T = TypeVar("_T")
 
 _LEFTOVER_GRACE = 2.0
 """Seconds that workers may take to follow their master; HAProxy's own need milliseconds."""
+
+_LAST_BREATH = 1.0
+"""Seconds from a connection that breaks off to the end of the master: a dying process closes its sockets
+first, and a master follows a worker that died within milliseconds."""
 
 _DELETED = " (deleted)"
 """What the kernel appends to the path of an executable that is no more (proc(5))."""
@@ -192,11 +197,19 @@ class Master:
 
     async def ended(self) -> str:
         """Wait until the master and all its workers are gone; tell how the master ended. Safe to cancel."""
-        await _exit(self._descriptor)
+        await self._exit()
         if self._how is None:
-            self._how = _reap(self._descriptor)
-        await finish(self._end_leftovers)
+            self._how = _reap(self.pid)
+        await on_disk(self._end_leftovers)
         return self._how
+
+    async def _exit(self) -> None:
+        """Wait until the master ends. Each waiter has a descriptor: a loop knows one reader for each."""
+        descriptor = os.dup(self._descriptor)
+        try:
+            await _readable(descriptor)
+        finally:
+            os.close(descriptor)
 
     def terminate(self) -> None:
         """Ask HAProxy to end at once: the master passes it on to its workers."""
@@ -210,12 +223,14 @@ class Master:
 
     async def outlives(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Await `work`; HAProxyEnded as soon as the master ends before it is done."""
-        task, exit_ = asyncio.ensure_future(work), asyncio.ensure_future(_exit(self._descriptor))
+        task, exit_ = asyncio.ensure_future(work), asyncio.ensure_future(self._exit())
         try:
             await asyncio.wait((task, exit_), return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
-            raise HAProxyEnded("HAProxy ended")
+            if task.done() and isinstance(task.exception(), NoAnswer):
+                await asyncio.wait((exit_,), timeout=_LAST_BREATH)
+            if exit_.done() and not (task.done() and task.exception() is None):
+                raise HAProxyEnded("HAProxy ended")
+            return await task
         finally:
             for each in (task, exit_):
                 each.cancel()
@@ -243,17 +258,15 @@ class Master:
             os.close(descriptor)
 
 
-async def _exit(descriptor: int) -> None:
-    """Wait for the process of a pidfd. Each waiter has a copy, as a loop knows one reader per descriptor."""
+async def _readable(descriptor: int) -> None:
+    """Wait until a descriptor that nobody else waits for can be read: a pidfd once its process has ended."""
     loop = asyncio.get_running_loop()
-    copy = os.dup(descriptor)
-    ended: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(copy, _resolve, ended)
+    readable: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(descriptor, _resolve, readable)
     try:
-        await ended
+        await readable
     finally:
-        loop.remove_reader(copy)
-        os.close(copy)
+        loop.remove_reader(descriptor)
 
 
 def _resolve(future: asyncio.Future[None]) -> None:
@@ -261,11 +274,14 @@ def _resolve(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _reap(descriptor: int) -> str:
+def _reap(pid: int) -> str:
     try:
-        status = os.waitid(os.P_PIDFD, descriptor, os.WEXITED)
+        # The id cannot have been given to another child: nobody else reaps this one.
+        status = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
     except ChildProcessError:
         return "ended"  # not our child: only its parent is told how
-    if status is not None and status.si_code != os.CLD_EXITED:
-        return f"killed by {signal.Signals(status.si_status).name}"
-    return f"exited with {status.si_status}" if status is not None else "ended"
+    if status is None:
+        return "ended"
+    if status.si_code == os.CLD_EXITED:
+        return f"exited with {status.si_status}"
+    return f"killed by {signal.Signals(status.si_status).name}"

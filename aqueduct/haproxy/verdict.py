@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.master import MasterCLI, NoAnswer, Processes
 from aqueduct.haproxy.output import Output, words
-from aqueduct.haproxy.threads import finish
 from aqueduct.ports.haproxy import HAProxyFailed
 
 PATIENCE = 60.0
@@ -52,7 +52,7 @@ async def reload(cli: MasterCLI, generation: int, output: Output, offset: int) -
         answer = await cli.command("reload", PATIENCE)
     verdict, _, log = answer.partition("\n--\n")
     if verdict == "Success=0" or (verdict != "Success=1" and await _failed(cli, generation, before)):
-        said = words(log or await finish(output.since, offset), (*before.workers, *before.old_workers))
+        said = words(log or await on_disk(output.since, offset), (*before.workers, *before.old_workers))
         raise HAProxyFailed(said or "HAProxy did not reload, and did not say why")
     await serves(cli, generation)
 

@@ -1,4 +1,7 @@
-"""A HAProxy directory, bodies to run in it, and clients of what it serves."""
+"""An HAProxy of its own for each test, and nothing of it left behind.
+
+Tests run once on every HAProxy there is: see `haproxy_binary` in tests/conftest.py.
+"""
 
 import os
 import signal
@@ -10,33 +13,21 @@ import pytest
 
 from aqueduct.haproxy import process
 from aqueduct.haproxy.adapter import MasterWorker
-from tests.haproxies import binaries
-
-
-@pytest.fixture(params=binaries(), ids=lambda path: path.parent.parent.name)
-def binary(request: pytest.FixtureRequest) -> Path:
-    path: Path = request.param
-    return path
 
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Iterator[Path]:
+    """Return where an HAProxy of this test may live; what runs from there is killed afterwards."""
     yield tmp_path / "haproxy"
-    kill_all(tmp_path)
-
-
-def kill_all(below: Path) -> None:
-    """Kill whatever a test left running from a copy below a directory."""
-    for found in process.find(below):
+    for found in process.find(tmp_path):
         with suppress(ProcessLookupError):
             os.kill(found.pid, signal.SIGKILL)
 
 
-
-
 @pytest.fixture
-async def haproxy(directory: Path, binary: Path) -> AsyncIterator[MasterWorker]:
-    opened = await MasterWorker.open(directory, binary)
+async def haproxy(directory: Path, haproxy_binary: Path) -> AsyncIterator[MasterWorker]:
+    """Return an HAProxy that is ready to start; it is stopped afterwards."""
+    opened = await MasterWorker.open(directory, haproxy_binary)
     yield opened
     await opened.stop()
     await opened.close()

@@ -22,7 +22,7 @@ async def test_it_starts_serves_and_stops(haproxy: MasterWorker, directory: Path
     assert info.old_workers == 0
     assert info.max_connections > 0
     await haproxy.stop()
-    assert await haproxy.ended() in {"exited with 0", "exited with 143"}  # 2.8, 2.6
+    assert (await haproxy.ended()).startswith(("exited with 0", "exited with 143"))  # 2.8, 2.6
     assert process.find(directory) == []
     assert haproxy.config() == ""
     with pytest.raises(Unavailable):
@@ -90,26 +90,6 @@ async def test_the_body_cannot_hide_the_master(haproxy: MasterWorker) -> None:
     await haproxy.start(body(port, more="global\n    daemon\n"))
     await haproxy.reload(body(port, "two", more="global\n    daemon\n"))
     assert await get(port) == "two"
-
-
-async def test_what_runs_is_found_again(haproxy: MasterWorker, directory: Path, binary: Path) -> None:
-    port = free_port()
-    await haproxy.start(body(port, "one"))
-    await haproxy.reload(body(port, "two"))
-    pid = (await haproxy.info()).master_pid
-    config = haproxy.config()
-    await haproxy.close()
-    second = await MasterWorker.open(directory, binary)
-    try:
-        assert await second.adopt() == body(port, "two")
-        assert second.config() == config
-        assert (await second.info()).master_pid == pid
-        await second.reload(body(port, "three"))
-        assert await get(port) == "three"
-        assert (await second.info()).master_pid == pid
-    finally:
-        await second.stop()
-        await second.close()
 
 
 async def test_nothing_to_adopt(haproxy: MasterWorker) -> None:

@@ -1,0 +1,107 @@
+"""The HAProxy program: the private copy that runs or is to run, and what is known of it.
+
+Configurations are always checked with the very binary that would load them. So the copy changes
+only while no HAProxy runs, and becomes that of a master that is adopted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import structlog
+
+from aqueduct.errors import ConfigurationError
+from aqueduct.haproxy import binary as files
+from aqueduct.haproxy import capabilities, check
+from aqueduct.haproxy.disk import on_disk
+from aqueduct.haproxy.process import Master
+from aqueduct.model.capabilities import Capabilities
+from aqueduct.ports.haproxy import HAProxyFailed
+
+EXECUTABLES = "bin"
+"""Folder of the private copies, in HAProxy's directory."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A copy that was tried."""
+
+    checker: check.Checker
+    capabilities: Capabilities
+
+    @classmethod
+    async def tried(cls, path: Path, directory: Path) -> Self:
+        checker = await capabilities.checker(path, directory)
+        return cls(checker, await capabilities.probe(checker))
+
+
+class Program:
+    """The HAProxy of one directory, as a program."""
+
+    def __init__(self, source: Path, directory: Path, copy: _Copy) -> None:
+        self._source = source
+        self._directory = directory
+        self._copy = copy
+
+    @classmethod
+    async def open(cls, directory: Path, binary: Path | None) -> Self:
+        """Copy `binary`, or the default one, and try it; ConfigurationError where it will not do."""
+        source = files.choose(binary)
+        await capabilities.version(source, directory)
+        path = await on_disk(files.take_copy, source, directory / EXECUTABLES)
+        return cls(source, directory, await _Copy.tried(path, directory))
+
+    @property
+    def path(self) -> Path:
+        """The private copy."""
+        return self._copy.checker.binary
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        return self._copy.capabilities
+
+    @property
+    def checker(self) -> check.Checker:
+        """What has it read configurations."""
+        return self._copy.checker
+
+    async def renew(self) -> None:
+        """Take the newest binary, and remove all other copies. No HAProxy may run.
+
+        Where the newest will not do, as in the midst of an upgrade, the present copy stays.
+        """
+        try:
+            await self._take(lambda: files.take_copy(self._source, self._directory / EXECUTABLES))
+        except (ConfigurationError, HAProxyFailed) as error:
+            _log.warning("the new HAProxy binary is not usable: the former one is used", error=str(error))
+        await on_disk(files.remove_stale, self._directory / EXECUTABLES, [self.path])
+
+    async def adopt(self, master: Master) -> None:
+        """Use the copy that `master` runs. Where it is damaged beyond repair, only a start helps."""
+        try:
+            await self.repair(master)
+            await self._take(lambda: master.executable)
+        except (ConfigurationError, HAProxyFailed) as error:
+            _log.warning("HAProxy runs from a binary that is not usable any more", error=str(error))
+
+    async def repair(self, master: Master) -> None:
+        """See to it that `master`, executing itself anew, gets what it runs now."""
+        if await on_disk(files.is_intact, master.executable, master.pid):
+            return
+        await on_disk(files.restore, master.executable, master.pid, self._source)
+        try:
+            await capabilities.version(master.executable, self._directory)
+        except ConfigurationError as error:
+            raise HAProxyFailed(
+                f"HAProxy's own copy was damaged, it must be started anew: {error}"
+            ) from error
+
+    async def _take(self, find: Callable[[], Path]) -> None:
+        path = await on_disk(find)
+        if path != self.path:
+            await capabilities.version(path, self._directory)
+            self._copy = await _Copy.tried(path, self._directory)

@@ -1,0 +1,165 @@
+"""What an Aqueduct finds that was killed, at whatever moment, and comes back."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from aqueduct.haproxy import process
+from aqueduct.haproxy.adapter import MasterWorker
+from aqueduct.haproxy.generations import Generations
+from aqueduct.haproxy.master import MasterCLI
+from tests.integration.haproxy.support import body, free_port, get
+
+Reopen = Callable[[], Awaitable[MasterWorker]]
+
+
+@pytest.fixture
+async def reopen(haproxy: MasterWorker, directory: Path, haproxy_binary: Path) -> AsyncIterator[Reopen]:
+    """Return what forgets the HAProxy of the test, as a killed Aqueduct does, and opens it again."""
+    opened: list[MasterWorker] = [haproxy]
+
+    async def again() -> MasterWorker:
+        await opened[-1].close()
+        opened.append(await MasterWorker.open(directory, haproxy_binary))
+        return opened[-1]
+
+    yield again
+    await opened[-1].stop()
+    await opened[-1].close()
+
+
+async def test_what_runs_is_found_again(haproxy: MasterWorker, reopen: Reopen) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    await haproxy.reload(body(port, "two"))
+    pid, config = (await haproxy.info()).master_pid, haproxy.config()
+    second = await reopen()
+    assert second.config() == ""
+    assert await second.adopt() == body(port, "two")
+    assert second.config() == config
+    await second.reload(body(port, "three"))
+    assert await get(port) == "three"
+    assert (await second.info()).master_pid == pid
+
+
+async def test_the_file_of_a_reload_that_was_never_asked_for_is_put_back(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    config = haproxy.config()
+    generations = Generations(directory)
+    generations.install(generations.add(body(port, "two")))
+    second = await reopen()
+    assert await second.adopt() == body(port, "one")
+    assert (directory / "haproxy.cfg").read_text() == config == second.config()
+
+
+async def test_a_reload_under_way_is_waited_for_and_the_file_agrees(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    generations = Generations(directory)
+    for answer in ("two", "three", "four", "five"):
+        generations.install(generations.add(body(port, answer)))
+        command = asyncio.create_task(MasterCLI(directory).command("reload"))
+        second = await reopen()
+        adopted = await second.adopt()
+        await asyncio.wait([command])
+        assert (directory / "haproxy.cfg").read_text() == second.config()
+        assert adopted is not None
+        assert body(port, await get(port)) == adopted
+
+
+async def test_an_unknown_configuration_is_told_as_such(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    for path in (*(directory / "generations").iterdir(), directory / "haproxy.cfg"):
+        path.unlink()
+    second = await reopen()
+    assert await second.adopt() == ""
+    await second.reload(body(port, "two"))
+    assert await get(port) == "two"
+    assert second.config() == (directory / "haproxy.cfg").read_text()
+
+
+async def test_the_text_is_kept_under_the_file(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    (directory / "haproxy.cfg").write_text("# somebody was here\n")
+    second = await reopen()
+    assert await second.adopt() == body(port, "one")
+    assert body(port, "one") in (directory / "haproxy.cfg").read_text()
+
+
+async def test_a_master_that_died_meanwhile_is_not_adopted(haproxy: MasterWorker, reopen: Reopen) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    os.kill((await haproxy.info()).master_pid, signal.SIGKILL)
+    await haproxy.ended()
+    second = await reopen()
+    assert await second.adopt() is None
+    await second.start(body(port, "two"))
+    assert await get(port) == "two"
+
+
+@pytest.mark.parametrize("victim", ["master_pid", "worker_pid"])
+async def test_a_death_is_noticed(haproxy: MasterWorker, directory: Path, victim: str) -> None:
+    port = free_port()
+    await haproxy.start(body(port))
+    watch = asyncio.create_task(haproxy.ended())
+    os.kill(getattr(await haproxy.info(), victim), signal.SIGKILL)
+    how = await watch
+    if victim == "master_pid":
+        assert how == "killed by SIGKILL"
+    else:
+        assert how.startswith("exited with 137: ")
+        assert "exited with code 137 (Killed)" in how
+    assert process.find(directory) == []
+    assert haproxy.config() == ""
+    await haproxy.start(body(port, "two"))
+    assert await get(port) == "two"
+
+
+async def test_the_death_of_an_adopted_master_is_noticed(haproxy: MasterWorker, reopen: Reopen) -> None:
+    await haproxy.start(body(free_port()))
+    second = await reopen()
+    await second.adopt()
+    watch = asyncio.create_task(second.ended())
+    os.kill((await second.info()).master_pid, signal.SIGKILL)
+    # Only in this test is an adopted master our child all the same.
+    assert await watch == "killed by SIGKILL"
+
+
+async def test_a_worker_without_a_master_is_ended(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port))
+    info = await haproxy.info()
+    os.kill(info.worker_pid, signal.SIGSTOP)
+    os.kill(info.master_pid, signal.SIGKILL)
+    second = await reopen()
+    assert await second.adopt() is None
+    assert process.find(directory) == []
+
+
+async def test_waiting_for_the_end_can_be_cancelled(haproxy: MasterWorker) -> None:
+    port = free_port()
+    await haproxy.start(body(port))
+    watches = [asyncio.create_task(haproxy.ended()) for _ in range(2)]
+    await haproxy.info()
+    watches[0].cancel()
+    await asyncio.wait(watches[:1])
+    assert await get(port) == "one"
+    await haproxy.stop()
+    assert (await watches[1]).startswith("exited")
