@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from aqueduct.demo.connection import Faulty, fetch
+from aqueduct.haproxy import verdict
 from aqueduct.haproxy.master import SOCKET, MasterCLI, NoAnswer
 
 _POLL = 0.001
@@ -26,6 +27,7 @@ class BareHAProxy:
             self._process = await asyncio.create_subprocess_exec(
                 self._binary, *arguments, cwd=self._directory, stdout=log, stderr=log, start_new_session=True
             )
+        await verdict.any_generation(self._cli)  # the master executes itself once more after it started
         return self
 
     async def __aexit__(self, *_: object) -> None:
