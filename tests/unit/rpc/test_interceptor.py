@@ -24,6 +24,15 @@ class Methods:
     def __init__(self) -> None:
         self.entered = asyncio.Event()
         self.left = asyncio.Event()
+        self.logged = asyncio.Event()
+        self._ticks = 0
+
+    def clock(self) -> float:
+        """Read by the interceptor when a call begins, and when it is logged."""
+        self._ticks += 1
+        if self._ticks == 2:
+            self.logged.set()
+        return self._ticks
 
     async def do(self, request: bytes, context: Context) -> bytes:
         if request == b"ours":
@@ -62,7 +71,7 @@ class Methods:
 
 @asynccontextmanager
 async def serving(methods: Methods) -> AsyncIterator[grpc.aio.Channel]:
-    server = grpc.aio.server(interceptors=[CallInterceptor()])
+    server = grpc.aio.server(interceptors=[CallInterceptor(methods.clock)])
     handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         kind: getattr(grpc, f"{kind}_rpc_method_handler")(getattr(methods, kind)) for kind in KINDS
     }
@@ -115,20 +124,22 @@ async def test_answers_pass(channel: grpc.aio.Channel, name: str, responses: lis
 
 @pytest.mark.parametrize("name", [*KINDS, "writing"])
 async def test_our_errors_become_their_status_and_are_not_logged_as_faults(
-    channel: grpc.aio.Channel, name: str
+    methods: Methods, channel: grpc.aio.Channel, name: str
 ) -> None:
     with capture_logs() as logs:
         error = await refusal(call(channel, name, b"ours"))
+        await methods.logged.wait()
     assert (error.code, error.reason) == (grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
     assert [(line["log_level"], line["code"]) for line in logs] == [("debug", "NOT_FOUND")]
 
 
 @pytest.mark.parametrize("name", [*KINDS, "writing"])
 async def test_a_fault_is_logged_with_its_traceback_and_told_by_an_id_only(
-    channel: grpc.aio.Channel, name: str
+    methods: Methods, channel: grpc.aio.Channel, name: str
 ) -> None:
     with capture_logs() as logs:
         error = await refusal(call(channel, name, b"fault"))
+        await methods.logged.wait()
     fault, debug = logs
     assert error.code is grpc.StatusCode.INTERNAL
     assert fault["id"] in error.message
@@ -140,9 +151,13 @@ async def test_a_fault_is_logged_with_its_traceback_and_told_by_an_id_only(
 
 
 @pytest.mark.parametrize("name", [*KINDS, "writing"])
-async def test_a_method_that_aborts_by_itself_says_what_it_says(channel: grpc.aio.Channel, name: str) -> None:
-    with capture_logs() as logs, pytest.raises(grpc.aio.AioRpcError) as raised:
-        await call(channel, name, b"abort")
+async def test_a_method_that_aborts_by_itself_says_what_it_says(
+    methods: Methods, channel: grpc.aio.Channel, name: str
+) -> None:
+    with capture_logs() as logs:
+        with pytest.raises(grpc.aio.AioRpcError) as raised:
+            await call(channel, name, b"abort")
+        await methods.logged.wait()
     assert (raised.value.code(), raised.value.details()) == (
         grpc.StatusCode.OUT_OF_RANGE,
         "as the method says",
@@ -158,6 +173,7 @@ async def test_a_client_that_leaves_cancels_the_method(methods: Methods, name: s
             await methods.entered.wait()
             calling.cancel()
             await methods.left.wait()
+            await methods.logged.wait()
     assert [line["code"] for line in logs] == ["CANCELLED"]
 
 
