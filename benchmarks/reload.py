@@ -31,7 +31,8 @@ _MOST_OVERHEAD_MS, _MOST_OVERHEAD_SHARE = 30.0, 0.2
 NOTES = (
     "Milliseconds to the first answer from the new target; medians of {rounds} rounds. "
     "`of it apply` is the reconciler's part: rendering, files, reload and its proof; the rest is validation, "
-    "HAProxy's check and the commit. `overhead` is `put` less `bare`; the goal is at most 30 ms + 20 % of `bare`."
+    "HAProxy's check and the commit. `overhead` is `put` less `bare`; the goal is at most 30 ms + 20 % of "
+    "`bare`."
 )
 
 
