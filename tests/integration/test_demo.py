@@ -58,3 +58,11 @@ async def test_interrupted_it_ends_everything(
     assert demo.returncode == 130
     assert _alive(told) == []
     assert _left(scratch) == []
+
+
+async def test_what_is_no_haproxy(scratch: Path) -> None:
+    demo = await _demo(Path(sys.executable), scratch, seconds=1)
+    told = (await demo.communicate())[0].decode()
+    assert demo.returncode == 1
+    assert _alive(told) == []
+    assert _left(scratch) == []
