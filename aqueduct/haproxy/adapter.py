@@ -12,7 +12,7 @@ File work is done in threads: an fsync may take long, and the event loop serves 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -90,15 +90,18 @@ class MasterWorker:
 
         One that does not answer can never be told anything again: it is ended.
         """
-        master = await on_disk(process.adopt, self._executables)
+        master = await on_disk(self._hold_running)
         if master is None:
             return None
-        self._hold(master)
         try:
-            await self._take_up(master)
-        except HAProxyFailed:
+            number = await master.outlives(verdict.any_generation(self._cli))
+            self._serving = await self._settled(master, number)
+        except HAProxyFailed as error:
+            _log.warning("an HAProxy that does not answer is ended", pid=master.pid, error=str(error))
             await self._end(master)
             return None
+        await self._program.adopt(master)
+        await self._tidy(master)
         return self._serving.body if self._serving is not None else ""
 
     async def start(self, config: str) -> None:
@@ -107,14 +110,14 @@ class MasterWorker:
         await self._program.renew()
         generation, offset = await on_disk(self._keep, config)
         master = await on_disk(self._spawn, generation)
-        self._hold(master)
         try:
             await master.outlives(verdict.serves(self._cli, generation.number))
         except HAProxyFailed as error:
             await self._end(master)
             said = words(await on_disk(self._output.since, offset))
             raise HAProxyFailed(said or f"{error}: it did not say why") from error
-        await self._serve(generation)
+        self._serving = generation
+        await self._tidy(master)
 
     async def reload(self, config: str) -> None:
         """Have a new worker take over with `config`; return when it serves."""
@@ -127,10 +130,11 @@ class MasterWorker:
             await on_disk(self._install, generation, servers)
             await master.outlives(verdict.reload(self._cli, generation.number, self._output, offset))
         except (HAProxyFailed, AqueductError):
-            await self._put_back(former)
+            await self._agree(former)
+            await self._tidy(master)
             raise
-        await on_disk(state.write, self._directory, state.EMPTY)
-        await self._serve(generation)
+        self._serving = generation
+        await self._tidy(master)
 
     async def ended(self) -> str:
         """Wait until HAProxy has ended, all of its workers too; tell how."""
@@ -162,11 +166,16 @@ class MasterWorker:
             self._master.close()
         self._master = self._serving = None
 
-    def _hold(self, master: process.Master) -> None:
+    def _hold(self, master: process.Master) -> process.Master:
         if self._master is not None:
             self._master.close()
         self._master, self._serving = master, None
         self._generation_of.clear()
+        return master
+
+    def _hold_running(self) -> process.Master | None:
+        master = process.adopt(self._executables)
+        return self._hold(master) if master is not None else None
 
     def _own_processes(self) -> frozenset[int]:
         return frozenset(found.pid for found in process.find(self._executables))
@@ -186,41 +195,54 @@ class MasterWorker:
             await master.ended()
         self._serving = None
 
-    async def _serve(self, generation: Generation | None) -> None:
-        """Note that `generation` serves, and forget the texts of those that run no more."""
-        self._serving = generation
-        with suppress(HAProxyFailed, AqueductError):  # it serves; what is not tidied now is the next time
-            known, self._generation_of = self._generation_of, {}
-            processes = await self._cli.processes()
-            for worker in (*processes.workers, *processes.old_workers):
-                number = known.get(worker) or await self._cli.generation(f"@!{worker}")
-                self._generation_of[worker] = number
+    async def _tidy(self, master: process.Master) -> None:
+        """Forget what was for the reload, and the texts of those that run no more.
+
+        The reload is decided already: what fails here is left to the next time.
+        """
+        with suppress(HAProxyFailed, AqueductError):
+            await on_disk(state.write, self._directory, state.EMPTY)
+            self._generation_of = await master.outlives(self._ask_generations(self._generation_of))
             await on_disk(self._generations.keep, set(self._generation_of.values()))
 
-    async def _take_up(self, master: process.Master) -> None:
-        """Find out what an adopted master runs, and make the file agree.
+    async def _ask_generations(self, known: Mapping[int, int]) -> dict[int, int]:
+        """Return the generation of each worker, asking those that are not `known`."""
+        processes = await self._cli.processes()
+        return {
+            worker: known.get(worker) or await self._cli.generation(f"@!{worker}")
+            for worker in (*processes.workers, *processes.old_workers)
+        }
+
+    async def _settled(self, master: process.Master, number: int) -> Generation | None:
+        """Return the generation that an adopted master runs, once the file agrees with it.
 
         It may have a reload before it that its former Aqueduct asked for. So the file is made that of
         the worker that answers, and then asked again: a reload read either file whole, and
         once the same worker answers behind the write, any later one reads what runs already.
         """
-        number = await master.outlives(verdict.any_generation(self._cli))
         while True:
             generation = await on_disk(self._generations.get, number)
-            await on_disk(self._install, generation, state.EMPTY)
+            await self._agree(generation)
             again = await master.outlives(verdict.any_generation(self._cli))
             if again == number:
-                break
+                return generation
             number = again
-        await self._program.adopt(master)
-        await self._serve(generation)
 
     async def _known(self) -> Generation | None:
         """Return what serves. A reload that was cancelled may have come to its end since."""
-        number = await self._cli.generation()
+        number = await verdict.any_generation(self._cli)
         if self._serving is None or self._serving.number != number:
             self._serving = await on_disk(self._generations.get, number)
         return self._serving
+
+    async def _agree(self, generation: Generation | None) -> None:
+        """Make HAProxy's file that of the generation that serves."""
+        try:
+            if generation is not None:
+                await on_disk(self._generations.install, generation)
+        except (HAProxyFailed, AqueductError) as error:
+            # The next reload writes it anyway; until then an HAProxy started by hand would read another.
+            _log.warning("the configuration file is not what HAProxy runs", error=str(error))
 
     def _make_room(self) -> None:
         """End workers whose master is gone; HAProxyFailed where there is a master."""
@@ -232,23 +254,14 @@ class MasterWorker:
         """Keep the text of the next generation; return it and where HAProxy's output ends."""
         return self._generations.add(body), self._output.cut()
 
-    def _install(self, generation: Generation | None, servers: str) -> None:
+    def _install(self, generation: Generation, servers: str) -> None:
         """Have the next worker read `generation`, and its servers' states from `servers`."""
         state.write(self._directory, servers)
-        if generation is not None:
-            self._generations.install(generation)
-
-    async def _put_back(self, former: Generation | None) -> None:
-        """Make the file that of the worker that serves on, after a reload that failed."""
-        try:
-            await on_disk(self._install, former, state.EMPTY)
-        except (HAProxyFailed, AqueductError) as error:
-            # The next reload writes it anyway; until then an HAProxy started by hand would read another.
-            _log.warning("the configuration file is not what HAProxy runs", error=str(error))
+        self._generations.install(generation)
 
     def _spawn(self, generation: Generation) -> process.Master:
         self._install(generation, state.EMPTY)
-        return process.spawn(self._program.path, _ARGUMENTS, self._directory, self._output.path)
+        return self._hold(process.spawn(self._program.path, _ARGUMENTS, self._directory, self._output.path))
 
 
 def _prepare(directory: Path) -> Path:

@@ -97,8 +97,8 @@ def _file(directory: Path, text: str) -> Iterator[str]:
     with disk_errors():
         descriptor, name = tempfile.mkstemp(dir=directory, prefix=_PREFIX, suffix=".cfg")
     try:
-        with disk_errors(), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with disk_errors(), os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode(errors="surrogateescape"))
         yield Path(name).name
     finally:
         Path(name).unlink(missing_ok=True)

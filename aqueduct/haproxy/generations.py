@@ -47,6 +47,8 @@ class Generations:
 
     def install(self, generation: Generation) -> None:
         """Make HAProxy's file that of `generation`."""
+        if self._read(self._file) == generation.text:
+            return
         durable.write(self._file, _bytes(generation.text), survives_power_loss=True)
 
     def get(self, number: int) -> Generation | None:

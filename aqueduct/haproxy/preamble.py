@@ -16,12 +16,16 @@ SERVER_STATE = "server-state"
 _MARKER = "# End of Aqueduct's own lines.\n"
 _STATS_SOCKET = "stats socket unix@./worker.sock mode 600 level admin"
 
+_MAX_RELOADS = 2**31 - 1
+"""How often a worker may survive a reload: 50 by default since 3.3, which would end sessions."""
+
 _TEMPLATE = """\
 # Written by Aqueduct, which replaces this file as a whole: changes by hand are lost.
 global
     setenv {variable} {generation}
     {stats_socket}
     server-state-file ./{server_state}
+    mworker-max-reloads {max_reloads}
 {marker}"""
 
 _GENERATION_LINE = re.compile(rf"^    setenv {GENERATION} (\d+)$", re.MULTILINE)
@@ -34,6 +38,7 @@ def with_preamble(body: str, generation: int) -> str:
         generation=generation,
         stats_socket=_STATS_SOCKET,
         server_state=SERVER_STATE,
+        max_reloads=_MAX_RELOADS,
         marker=_MARKER,
     )
     return head + body

@@ -33,6 +33,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -241,21 +242,22 @@ class Master:
         os.close(self._descriptor)
 
     def _end_leftovers(self) -> None:
+        deadline = time.monotonic() + _LEFTOVER_GRACE
         for process in find(self._executables):
-            if process.session == self.pid and not self._follows(process):
+            if process.session == self.pid and not _follows(process, deadline):
                 _kill(process, self._executables)
 
-    def _follows(self, process: Found) -> bool:
-        try:
-            descriptor = _descriptor(process.pid)
-        except ProcessLookupError:
-            return True
-        try:
-            return _look(process.pid, self._executables) != process or _exits_within(
-                descriptor, _LEFTOVER_GRACE
-            )
-        finally:
-            os.close(descriptor)
+
+def _follows(process: Found, deadline: float) -> bool:
+    """Tell whether a process ends by itself before `deadline`."""
+    try:
+        descriptor = _descriptor(process.pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return _exits_within(descriptor, max(0.0, deadline - time.monotonic()))
+    finally:
+        os.close(descriptor)
 
 
 async def _readable(descriptor: int) -> None:

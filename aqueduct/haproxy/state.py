@@ -15,7 +15,6 @@ EMPTY = "1\n"
 
 
 def write(directory: Path, state: str = EMPTY) -> None:
-    """Have the next worker start with `state`."""
-    durable.write(
-        directory / SERVER_STATE, state.encode(errors="surrogateescape"), survives_power_loss=state == EMPTY
-    )
+    """Have the next worker start with `state`. A power loss ends that worker too: no fsync."""
+    content = state.encode(errors="surrogateescape")
+    durable.write(directory / SERVER_STATE, content, survives_power_loss=False)

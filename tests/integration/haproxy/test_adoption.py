@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.haproxy import process
+from aqueduct.haproxy import adapter, process, verdict
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.generations import Generations
 from aqueduct.haproxy.master import MasterCLI
@@ -163,3 +163,39 @@ async def test_waiting_for_the_end_can_be_cancelled(haproxy: MasterWorker) -> No
     assert await get(port) == "one"
     await haproxy.stop()
     assert (await watches[1]).startswith("exited")
+
+
+async def test_a_master_that_has_not_finished_its_start(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path
+) -> None:
+    port = free_port()
+    starting = asyncio.create_task(haproxy.start(body(port)))
+    while not process.find(directory):
+        await asyncio.sleep(0)
+    starting.cancel()
+    await asyncio.wait([starting])
+    second = await reopen()
+    assert await second.adopt() == body(port)
+    assert await get(port) == "one"
+
+
+async def test_a_start_that_was_cancelled_can_be_stopped(haproxy: MasterWorker, directory: Path) -> None:
+    starting = asyncio.create_task(haproxy.start(body(free_port())))
+    while not process.find(directory):
+        await asyncio.sleep(0)
+    starting.cancel()
+    await asyncio.wait([starting])
+    await haproxy.stop()
+    assert process.find(directory) == []
+
+
+async def test_a_master_that_does_not_answer_is_ended(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await haproxy.start(body(free_port()))
+    monkeypatch.setattr(verdict, "PATIENCE", 0.05)
+    monkeypatch.setattr(adapter, "_STOP_GRACE", 0.05)
+    os.kill((await haproxy.info()).master_pid, signal.SIGSTOP)
+    second = await reopen()
+    assert await second.adopt() is None
+    assert process.find(directory) == []
