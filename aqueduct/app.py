@@ -79,8 +79,7 @@ class Aqueduct:
 
     async def _open(self, stack: AsyncExitStack) -> None:
         settings = self.settings
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        stack.enter_context(DirectoryLock(settings.data_dir / "lock"))
+        stack.enter_context(DirectoryLock(settings.data_dir))
         store = await LmdbStore.open(settings.data_dir / "store")
         stack.push_async_callback(store.close)
         haproxy = await MasterWorker.open(settings.data_dir / "haproxy", settings.haproxy_bin)

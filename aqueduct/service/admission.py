@@ -100,11 +100,13 @@ class Admission:
 
     async def run(self) -> None:
         """Admit what is submitted, until `close`."""
-        while (first := await self._queue.get()) is not None:
-            batch = [first]
-            while not self._queue.empty() and (further := self._queue.get_nowait()) is not None:
-                batch.append(further)
-            await self._admit([submission for submission in batch if not submission.admitted.done()])
+        more = True
+        while more:
+            queued = [await self._queue.get()]
+            while not self._queue.empty():
+                queued.append(self._queue.get_nowait())
+            more = None not in queued
+            await self._admit([one for one in queued if one is not None and not one.admitted.done()])
 
     def close(self) -> None:
         """Take no more; `run` ends when what was submitted is done."""

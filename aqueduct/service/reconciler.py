@@ -233,8 +233,9 @@ class Reconciler:
     async def _serve_what_can_be(self) -> None:
         watch = Stopwatch.started(self._clock)
         rendered, refused = await self._servable()
+        outcome = await self._apply(watch, rendered, self._desired.revision)
         self._refused = refused
-        self._served(await self._apply(watch, rendered, self._desired.revision), ())
+        self._served(outcome, ())
 
     async def _servable(self) -> Servable:
         """Return what of the desired snapshot can be served; without asking where it runs already."""

@@ -101,8 +101,8 @@ async def test_each_bad_field_is_named_and_nothing_is_stored(aqueduct: Aqueduct)
     assert await aqueduct.haproxy.GetHAProxyConfig(GetHAProxyConfigRequest()) == before
 
 
-async def test_a_native_is_refused_in_haproxys_own_words(aqueduct: Aqueduct, port: int) -> None:
-    frontend = _frontend(bind=f"127.0.0.1:{port}", natives=["bogus-keyword x"])
+async def test_a_native_is_refused_in_haproxys_own_words(aqueduct: Aqueduct, free_port: int) -> None:
+    frontend = _frontend(bind=f"127.0.0.1:{free_port}", natives=["bogus-keyword x"])
     error = await refused(aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=frontend)))
     assert error.code is INVALID
     assert list(error.fields) == ["frontend.natives[0]"]
@@ -134,17 +134,17 @@ async def test_what_is_not_there_is_not_found(aqueduct: Aqueduct) -> None:
         assert error.code is grpc.StatusCode.NOT_FOUND
         resource = error.details[ResourceInfo]
         assert isinstance(resource, ResourceInfo)
-        assert resource.resource_name == "nope"
+        assert resource.resource_name == "backends/nope"
 
 
 async def test_an_address_of_another_program_is_refused_and_no_listener_stalls(
-    aqueduct: Aqueduct, port: int
+    aqueduct: Aqueduct, free_port: int
 ) -> None:
     numbered = Numbered.on(aqueduct)
     await numbered.put(1)
     async with Load(numbered.port, connections=8, keep_alive=None) as load:
         with socket.create_server(("127.0.0.1", 0)) as taken:
-            bind = f"127.0.0.1:{port},127.0.0.1:{taken.getsockname()[1]}"
+            bind = f"127.0.0.1:{free_port},127.0.0.1:{taken.getsockname()[1]}"
             error = await refused(
                 aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=_frontend(bind=bind)))
             )
@@ -157,8 +157,10 @@ async def test_an_address_of_another_program_is_refused_and_no_listener_stalls(
     assert load.slowest < 1, "a reload that cannot bind stalls the listeners for 2 s and more"
 
 
-async def test_modes_that_do_not_fit_and_shared_addresses_are_refused(aqueduct: Aqueduct, port: int) -> None:
-    bind = f"127.0.0.1:{port}"
+async def test_modes_that_do_not_fit_and_shared_addresses_are_refused(
+    aqueduct: Aqueduct, free_port: int
+) -> None:
+    bind = f"127.0.0.1:{free_port}"
     await aqueduct.backends.PutBackend(PutBackendRequest(backend=_backend(mode=MODE_TCP)))
     put = PutFrontendRequest(frontend=_frontend(bind=bind))
     error = await refused(aqueduct.frontends.PutFrontend(put))
@@ -171,9 +173,9 @@ async def test_modes_that_do_not_fit_and_shared_addresses_are_refused(aqueduct: 
     assert (error.code, list(error.fields)) == (INVALID, ["frontend.bind"])
 
 
-async def test_apply_is_all_or_nothing(aqueduct: Aqueduct, port: int) -> None:
+async def test_apply_is_all_or_nothing(aqueduct: Aqueduct, free_port: int) -> None:
     good = Change(put_backend=_backend())
-    bad = Change(put_frontend=_frontend(bind=f"127.0.0.1:{port}", natives=["bogus"]))
+    bad = Change(put_frontend=_frontend(bind=f"127.0.0.1:{free_port}", natives=["bogus"]))
     error = await refused(aqueduct.config.Apply(ApplyRequest(changes=[good, bad])))
     assert list(error.fields) == ["changes[1].put_frontend.natives[0]"]
     assert not (await aqueduct.backends.ListBackends(ListBackendsRequest())).backends
@@ -213,10 +215,12 @@ async def _result(call: object) -> object:
 
 
 async def test_a_route_without_a_backend_serves_503_and_the_status_says_so(
-    aqueduct: Aqueduct, port: int
+    aqueduct: Aqueduct, free_port: int
 ) -> None:
-    await aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=_frontend(bind=f"127.0.0.1:{port}")))
-    async with Load(port, connections=1, keep_alive=False) as load:
+    await aqueduct.frontends.PutFrontend(
+        PutFrontendRequest(frontend=_frontend(bind=f"127.0.0.1:{free_port}"))
+    )
+    async with Load(free_port, connections=1, keep_alive=False) as load:
         status = (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status
     assert list(status.missing_backends) == ["live"]
     assert {failure.what for failure in load.failures} <= {"status 503"}

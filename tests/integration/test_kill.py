@@ -43,19 +43,19 @@ async def _amid_a_reload(aqueduct: Aqueduct) -> None:
 
 @pytest.mark.timeout(120 + 5 * KILLS)
 async def test_a_killed_aqueduct_loses_nothing_acknowledged(
-    aqueduct: Aqueduct, web: WebService, port: int
+    aqueduct: Aqueduct, web: WebService, free_port: int
 ) -> None:
     members = [Member(host="127.0.0.1", port=web.port)]
     backend = Backend(key="live", type=BACKEND_TYPE_STATIC, members=members)
     await aqueduct.backends.PutBackend(PutBackendRequest(backend=backend))
-    frontend = Frontend(key="web", bind=f"127.0.0.1:{port}", backend="live")
+    frontend = Frontend(key="web", bind=f"127.0.0.1:{free_port}", backend="live")
     await aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=frontend))
     numbered = Numbered.on(aqueduct)
     await numbered.put(0)
     acknowledged = [0]
     master = aqueduct.haproxy_pids()[0]
 
-    async with Load(port, connections=4, keep_alive=None) as load:
+    async with Load(free_port, connections=4, keep_alive=None) as load:
         for kill in range(KILLS):
             writer = asyncio.create_task(_put_on(numbered, acknowledged))
             if kill % 2:
