@@ -1,6 +1,8 @@
 """What `aqueduct serve` says once it serves: where, and what to try next. For people, on stdout."""
 
 import ipaddress
+import sys
+from shutil import which
 
 import click
 
@@ -10,8 +12,8 @@ _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared with, not 
 """Where somebody on this machine reaches what listens everywhere."""
 
 
-def banner(host: str, port: int) -> str:
-    """Return the lines for a server whose gRPC listens on `host`:`port`."""
+def banner(host: str, port: int, program: str = "aqueduct") -> str:
+    """Return the lines for a server whose gRPC listens on `host`:`port`. `program` is how to call us."""
     target = address(_ANY.get(host, host), port)
     return "\n".join(
         (
@@ -19,7 +21,7 @@ def banner(host: str, port: int) -> str:
             "Try next:",
             f"  grpcurl -plaintext {target} list",
             f"  grpcurl -plaintext {target} aqueduct.v1.HAProxyService/GetStatus",
-            "  aqueduct demo",
+            f"  {program} demo",
         )
     )
 
@@ -27,7 +29,7 @@ def banner(host: str, port: int) -> str:
 def announce(host: str, port: int) -> None:
     """Print the banner. Nobody reading it is no reason to end."""
     try:
-        click.echo(banner(host, port))
+        click.echo(banner(host, port, "aqueduct" if which("aqueduct") else sys.argv[0]))
     except OSError:
         return
 
