@@ -76,21 +76,19 @@ def _guarded(template: str, action: Callable[[_In], _Out], argument: _In) -> _Ou
     try:
         return action(argument)
     except TemplateSyntaxError as error:
-        raise _failed(error.name or template, error.lineno, error.message or "syntax error") from error
+        place, reason = f"{error.name or template}:{error.lineno}", error.message or "syntax error"
+        raise Unmet("TEMPLATE", _DIRECTORY + place, reason) from error
     except Exception as error:  # whatever the operator's template does, it is told with its place
-        raise _failed(*_place(template, error), f"{type(error).__name__}: {error}") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise Unmet("TEMPLATE", _DIRECTORY + _place(template, error), reason) from error
 
 
-def _failed(template: str, line: int, reason: str) -> Unmet:
-    return Unmet("TEMPLATE", f"{_DIRECTORY}{template}:{line}", reason)
-
-
-def _place(template: str, error: Exception) -> tuple[str, int]:
-    """Return the innermost template and its line that `error` passed through."""
+def _place(template: str, error: Exception) -> str:
+    """Return the innermost template and its line that `error` passed through, if it did any."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith(_DIRECTORY):
-            return frame.filename.removeprefix(_DIRECTORY), frame.lineno or 0
-    return template, 0
+            return f"{frame.filename.removeprefix(_DIRECTORY)}:{frame.lineno}"
+    return template
 
 
 def _bind(text: str) -> str:

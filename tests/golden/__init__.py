@@ -1,0 +1,1 @@
+"""Golden cases: resources in, HAProxy configuration out, loaded by every HAProxy."""

@@ -1,0 +1,1 @@
+"""The model by itself: values in, values out."""

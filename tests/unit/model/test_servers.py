@@ -1,0 +1,72 @@
+"""Names and addresses of servers."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aqueduct.model.servers import check_port, endpoint, is_name, server_address, server_name
+from aqueduct.v1.backend_pb2 import Member
+
+PATHS = st.text(st.sampled_from("/a_.-:5F @é"), min_size=1, max_size=8)
+HOSTS = st.one_of(
+    PATHS.map(lambda path: f"/{path}"),
+    PATHS.map(lambda path: f"unix@/{path}"),
+    PATHS.map(lambda name: f"abns@{name}"),
+    st.ip_addresses().map(str),
+    st.from_regex(r"[a-z_][a-z0-9_]{0,5}(\.[a-z]{1,3})?", fullmatch=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "name", "address"),
+    [
+        ("127.0.0.1", 80, "app_127.0.0.1:80", "127.0.0.1:80"),
+        ("::1", 80, "app_::1:80", "[::1]:80"),
+        ("[0:0::1]", 80, "app_::1:80", "[::1]:80"),
+        ("my_host.example", 80, "app_my_host.example:80", "my_host.example:80"),
+        ("/run/a.sock", 0, "app_unix::_2Frun_2Fa.sock", "unix@/run/a.sock"),
+        ("unix@/run//a_b", 0, "app_unix::_2Frun_2Fa_5Fb", "unix@/run/a_b"),
+        ("abns@x y", 0, "app_abns::x_20y", "abns@x y"),
+        ("abns@é", 0, "app_abns::_C3_A9", "abns@é"),
+    ],
+)
+def test_a_member_becomes_a_server(host: str, port: int, name: str, address: str) -> None:
+    member = Member(host=host, port=port)
+    assert (server_name("app", member), server_address(member)) == (name, address)
+
+
+def test_only_names_have_to_be_resolved() -> None:
+    assert is_name(Member(host="localhost", port=80))
+    assert not is_name(Member(host="127.0.0.1", port=80))
+    assert not is_name(Member(host="/run/a"))
+
+
+@pytest.mark.parametrize("host", ["", "*", "a b", "[::1", "1.2.3", "unix@a", "abns@"])
+def test_what_is_no_host_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match=r"must"):
+        endpoint(host, 80)
+
+
+@pytest.mark.parametrize(("host", "port"), [("a", 0), ("::1", 65536), ("/a", 1), ("abns@a", 1)])
+def test_a_port_that_does_not_fit_is_refused(host: str, port: int) -> None:
+    with pytest.raises(ValueError, match=r"must be"):
+        check_port(host, port)
+
+
+@pytest.mark.parametrize(("host", "port"), [("a", 1), ("::1", 65535), ("/a", 0)])
+def test_a_port_that_fits_passes(host: str, port: int) -> None:
+    check_port(host, port)
+
+
+@given(HOSTS, st.integers(1, 99), HOSTS, st.integers(1, 99))
+def test_different_addresses_have_different_names(host: str, port: int, host2: str, port2: int) -> None:
+    one, other = Member(host=host, port=port), Member(host=host2, port=port2)
+    same = server_address(one) == server_address(other)
+    assert (server_name("k", one) == server_name("k", other)) is same
+
+
+@given(HOSTS)
+def test_names_hold_only_what_haproxy_takes(host: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_.:-]+", server_name("k", Member(host=host, port=80)))

@@ -1,0 +1,93 @@
+"""Snapshots, and how changes lead from one to the next."""
+
+import pytest
+
+from aqueduct.errors import Conflict, NotFound
+from aqueduct.model.resources import Kind, Ref, delete, put
+from aqueduct.model.snapshot import (
+    Snapshot,
+    after,
+    check_preconditions,
+    difference,
+    effective,
+    undoing,
+    without,
+)
+from aqueduct.v1.backend_pb2 import Backend
+from aqueduct.v1.frontend_pb2 import Frontend
+
+WEB, APP, GONE = Ref(Kind.FRONTEND, "web"), Ref(Kind.BACKEND, "app"), Ref(Kind.BACKEND, "gone")
+FIRST = after(Snapshot(), [put(Frontend(key="web", bind="*:80")), put(Backend(key="app"))], 1)
+
+
+def test_resources_are_stamped_with_the_revision_of_their_change() -> None:
+    second = after(FIRST, [put(Backend(key="app", host="a"))], 2)
+    assert (second.revision, second.revision_of(WEB), second.revision_of(APP)) == (2, 1, 2)
+    assert second.revision_of(GONE) == 0
+
+
+def test_what_did_not_change_is_the_same_object() -> None:
+    second = after(FIRST, [put(Backend(key="b"))], 2)
+    assert second.frontends is FIRST.frontends
+    assert second.backends["app"] is FIRST.backends["app"]
+    assert "b" not in FIRST.backends
+
+
+def test_a_deletion_takes_away() -> None:
+    second = after(FIRST, [delete(APP), delete(GONE)], 2)
+    assert list(second.refs()) == [WEB]
+
+
+def test_refs_are_ordered_by_kind_and_key() -> None:
+    second = after(FIRST, [put(Frontend(key="a")), put(Backend(key="a"))], 2)
+    assert list(map(str, second.refs())) == ["frontends/a", "frontends/web", "backends/a", "backends/app"]
+
+
+def test_without_leaves_out() -> None:
+    assert list(without(FIRST, [WEB]).refs()) == [APP]
+    assert list(without(FIRST, [APP, GONE]).refs()) == [WEB]
+    assert without(FIRST, [GONE]) is FIRST
+
+
+@pytest.mark.parametrize(
+    "change",
+    [put(Backend(key="app"), 1), put(Backend(key="gone"), 0), put(Backend(key="app")), delete(APP, 1)],
+)
+def test_preconditions_that_hold(change: object) -> None:
+    check_preconditions(FIRST, [change])  # type: ignore[list-item] # a Change
+
+
+def test_preconditions_that_do_not_hold() -> None:
+    with pytest.raises(Conflict, match="is at revision 1, it was expected not to exist"):
+        check_preconditions(FIRST, [put(Backend(key="app"), 0)])
+    with pytest.raises(Conflict, match="does not exist, revision 7 was expected"):
+        check_preconditions(FIRST, [delete(GONE, 7)])
+    with pytest.raises(NotFound):
+        check_preconditions(FIRST, [delete(GONE)])
+
+
+def test_a_put_of_what_is_there_changes_nothing() -> None:
+    same, other, new = put(Backend(key="app")), put(Backend(key="app", host="a")), put(Backend(key="b"))
+    assert effective(FIRST, [same, other, new, delete(APP)]) == [other, new, delete(APP)]
+
+
+def test_the_difference_names_what_was_added_changed_and_removed() -> None:
+    second = after(FIRST, [put(Backend(key="b")), put(Backend(key="app", host="a"))], 2)
+    assert set(difference(FIRST, second)) == {APP, Ref(Kind.BACKEND, "b")}
+    assert set(difference(second, after(second, [delete(APP)], 3))) == {APP}
+    assert set(difference(FIRST, FIRST)) == set()
+
+
+def test_undoing_leads_back() -> None:
+    second = after(FIRST, [put(Backend(key="app", host="a")), put(Backend(key="b"))], 2)
+    back = [undoing(ref, FIRST, second) for ref in difference(FIRST, second)]
+    third = after(second, [change for change in back if change is not None], 3)
+    assert list(third.refs()) == list(FIRST.refs())
+    assert not third.backends["app"].HasField("host")
+
+
+def test_undoing_a_deletion_puts_back_and_expects_nothing_there() -> None:
+    change = undoing(APP, FIRST, after(FIRST, [delete(APP)], 2))
+    assert change is not None
+    assert change.expected_revision == 0
+    assert undoing(APP, FIRST, FIRST) is None

@@ -1,0 +1,18 @@
+"""The addresses that rendered sections listen on."""
+
+from aqueduct.model.bind import parse_bind
+from aqueduct.render.listeners import addresses, listeners
+from tests.unit.render.build import backend, frontend, renderer, snapshot
+
+
+def test_addresses_are_read_from_the_text() -> None:
+    web = frontend(
+        "web", "app", bind="*:80,[::1]:80 name x", natives=("bind 127.0.0.1:81", "bind", "bind $X")
+    )
+    sections = renderer(stats_page="*:9").render(snapshot(web, backend("app"))).sections
+    found = listeners(sections)
+    assert {header: list(map(str, group)) for header, group in found.items()} == {
+        "listen _aqueduct_stats": ["0.0.0.0:9"],
+        "frontend web": ["0.0.0.0:80", "[::1]:80", "127.0.0.1:81"],
+    }
+    assert addresses(sections) == set(parse_bind("*:9,*:80,[::1]:80,127.0.0.1:81").addresses)
