@@ -10,8 +10,8 @@ from aqueduct.demo.connection import Faulty, fetch
 from aqueduct.haproxy import verdict
 from aqueduct.haproxy.master import SOCKET, MasterCLI, NoAnswer
 
-_POLL = 0.001
-"""Seconds between two looks at who answers."""
+_POLL = 0.002
+"""Seconds between two looks at who answers: as often as Aqueduct looks for its proof."""
 
 
 class BareHAProxy:
