@@ -23,7 +23,7 @@ from aqueduct.errors import AqueductError, ConfigurationError, Unavailable
 from aqueduct.haproxy import binding, check, process, show_info, state, verdict
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.generations import FILE, Generation, Generations
-from aqueduct.haproxy.master import SOCKET, MasterCLI
+from aqueduct.haproxy.master import SOCKET, MasterCLI, NoAnswer
 from aqueduct.haproxy.output import Output, words
 from aqueduct.haproxy.program import EXECUTABLES, Program
 from aqueduct.model.bind import Address
@@ -121,7 +121,12 @@ class MasterWorker:
 
     async def reload(self, config: str) -> None:
         """Have a new worker take over with `config`; return when it serves."""
-        master = self._running()
+        try:
+            await self._reload(self._running(), config)
+        except NoAnswer as error:
+            raise Unavailable("HAPROXY_SILENT", str(error)) from error
+
+    async def _reload(self, master: process.Master, config: str) -> None:
         former = await master.outlives(self._known())
         await self._program.repair(master)
         servers = await master.outlives(self._cli.command(state.COMMAND))

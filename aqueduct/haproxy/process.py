@@ -24,8 +24,8 @@ Invariants:
    it is not used here.
 4. "Ended" means that all are gone, the workers too: only then may another be started, or old
    and new would share the addresses.
-5. A child is reaped by `ended`, and by nothing else; an adopted master is nobody's child here and
-   tells no exit status.
+5. A child is reaped by whoever first sees its end here, and by nothing else; an adopted master is nobody's
+   child here and tells no exit status.
 """
 
 import asyncio
@@ -132,17 +132,13 @@ def adopt(executables: Path) -> "Master | None":
 
     Workers without a master are ended, and of several masters all but the first.
     """
-    master: Master | None = None
-    strays: list[Found] = []
     found = find(executables)
-    leaders = {process.pid for process in found if process.pid == process.session}
-    for process in sorted(found, key=lambda process: process.pid):
-        if process.pid in leaders and master is None:
-            master = _watch(process, executables)
-        elif master is None or process.session != master.pid:
-            strays.append(process)
-    for stray in strays:
-        _kill(stray, executables)
+    leaders = [process for process in found if process.pid == process.session]
+    watched = (_watch(leader, executables) for leader in leaders)
+    master = next((each for each in watched if each is not None), None)
+    for process in found:
+        if master is None or process.session != master.pid:
+            _kill(process, executables)
     return master
 
 
@@ -198,19 +194,23 @@ class Master:
 
     async def ended(self) -> str:
         """Wait until the master and all its workers are gone; tell how the master ended. Safe to cancel."""
-        await self._exit()
-        if self._how is None:
-            self._how = _reap(self.pid)
+        how = await self._exit()
         await on_disk(self._end_leftovers)
-        return self._how
+        return how
 
-    async def _exit(self) -> None:
-        """Wait until the master ends. Each waiter has a descriptor: a loop knows one reader for each."""
+    async def _exit(self) -> str:
+        """Wait until the master ends, and reap it.
+
+        Each waiter has a descriptor of its own: an event loop knows one reader for each.
+        """
         descriptor = os.dup(self._descriptor)
         try:
             await _readable(descriptor)
+            if self._how is None:
+                self._how = _reap(descriptor)
         finally:
             os.close(descriptor)
+        return self._how
 
     def terminate(self) -> None:
         """Ask HAProxy to end at once: the master passes it on to its workers."""
@@ -276,10 +276,9 @@ def _resolve(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _reap(pid: int) -> str:
+def _reap(descriptor: int) -> str:
     try:
-        # The id cannot have been given to another child: nobody else reaps this one.
-        status = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
+        status = os.waitid(os.P_PIDFD, descriptor, os.WEXITED | os.WNOHANG)
     except ChildProcessError:
         return "ended"  # not our child: only its parent is told how
     if status is None:

@@ -42,9 +42,10 @@ async def serves(cli: MasterCLI, generation: int) -> None:
 
 
 async def reload(cli: MasterCLI, generation: int, output: Output, offset: int) -> None:
-    """Reload, and wait until a worker of `generation` answers; HAProxyFailed where it failed.
+    """Reload, and wait until a worker of `generation` answers.
 
-    `offset` is where HAProxy's output ended before.
+    HAProxyFailed where HAProxy refuses, NoAnswer where it stays unknown whether it did. `offset` is
+    where HAProxy's output ended before.
     """
     before = await cli.processes()
     answer = ""
@@ -74,4 +75,4 @@ async def _patience(otherwise: str) -> AsyncIterator[None]:
         async with asyncio.timeout(PATIENCE):
             yield
     except TimeoutError:
-        raise HAProxyFailed(f"{otherwise} within {PATIENCE:g} s") from None
+        raise NoAnswer(f"{otherwise} within {PATIENCE:g} s") from None

@@ -46,14 +46,18 @@ class HAProxy(Protocol):
         ...
 
     async def check(self, config: str) -> tuple[Alert, ...]:
-        """Have HAProxy read `config`, and return its errors; none where it would load."""
+        """Have HAProxy read `config`, and return its errors; none where it would load. Many may run at once.
+
+        HAProxyFailed where HAProxy could not be had to read it, Exhausted for a full disk.
+        """
         ...
 
     async def try_bind(self, addresses: Sequence[Address], held: Sequence[Address]) -> dict[Address, str]:
         """Try to bind `addresses`; return those that cannot be had, each with the reason.
 
-        `held` are those that the running HAProxy listens on: they are taken for available.
-        Traffic notices nothing of it.
+        `held` are those that the running HAProxy listens on: they are taken for available, and so is
+        what overlaps them. Traffic notices nothing of it. Only addresses are tried: what parameters
+        of a bind line make of them (`v6only`, `interface`, `transparent`) is not known here.
         """
         ...
 
@@ -61,18 +65,25 @@ class HAProxy(Protocol):
         """Take over a running HAProxy of this data directory; return the body that it runs.
 
         None where none runs. Where one runs whose configuration cannot be told, the body is empty.
+        One that does not answer within a minute is ended, as it can never be told anything again.
         """
         ...
 
     async def start(self, config: str) -> None:
-        """Start HAProxy on `config` and return when it serves. HAProxyFailed where it does not."""
+        """Start HAProxy on `config` and return when it serves.
+
+        HAProxyFailed where it does not, or where one runs already; Exhausted for a full disk. A
+        HAProxy whose start is cancelled may go on with it: `stop` ends it, `adopt` takes it over.
+        """
         ...
 
     async def reload(self, config: str) -> None:
         """Have a new worker take over with `config`; return when it serves.
 
-        HAProxyFailed where it does not, and the old worker serves on; HAProxyEnded where that is
-        gone as well.
+        HAProxyFailed where HAProxy refuses `config`, and Exhausted for a full disk: the old worker
+        serves on. Unavailable where HAProxy does not answer, so that it is not known which serves; the
+        next reload finds out, as it does after a reload that was cancelled. HAProxyEnded where
+        HAProxy is gone.
         """
         ...
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.errors import Exhausted
-from aqueduct.haproxy import generations, process
+from aqueduct.errors import Exhausted, Unavailable
+from aqueduct.haproxy import generations, process, verdict
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.master import MasterCLI
 from aqueduct.ports.haproxy import HAProxyEnded, HAProxyFailed
@@ -177,3 +177,51 @@ async def test_a_long_path(tmp_path: Path, haproxy_binary: Path) -> None:
     finally:
         await haproxy.stop()
         await haproxy.close()
+
+
+async def test_a_master_that_hangs(
+    haproxy: MasterWorker, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    master = (await haproxy.info()).master_pid
+    os.kill(master, signal.SIGSTOP)
+    with monkeypatch.context() as patch:
+        patch.setattr(verdict, "PATIENCE", 0.05)
+        patch.setattr(process, "_LAST_BREATH", 0.05)
+        with pytest.raises(Unavailable, match=r"within 0\.05 s"):
+            await haproxy.reload(body(port, "two"))
+    assert await get(port) == "one"
+    os.kill(master, signal.SIGCONT)
+    await haproxy.reload(body(port, "three"))
+    assert await get(port) == "three"
+    assert (directory / "haproxy.cfg").read_text() == haproxy.config()
+
+
+async def test_a_reload_whose_outcome_is_not_known(
+    haproxy: MasterWorker, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    with monkeypatch.context() as patch:
+        patch.setattr(verdict, "PATIENCE", 0.0)
+        patch.setattr(process, "_LAST_BREATH", 0.0)
+        patch.setattr(verdict, "any_generation", MasterCLI.generation)
+        with pytest.raises(Unavailable):
+            await haproxy.reload(body(port, "two"))
+    with pytest.raises(HAProxyFailed, match="unknown keyword"):
+        await haproxy.reload("bogus\n")
+    assert body(port, await get(port)) in haproxy.config()
+    assert (directory / "haproxy.cfg").read_text() == haproxy.config()
+
+
+async def test_no_worker_outlives_the_end(
+    haproxy: MasterWorker, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await haproxy.start(body(free_port()))
+    info = await haproxy.info()
+    os.kill(info.worker_pid, signal.SIGSTOP)
+    monkeypatch.setattr(process, "_LEFTOVER_GRACE", 0.05)
+    os.kill(info.master_pid, signal.SIGKILL)
+    assert await haproxy.ended() == "killed by SIGKILL"
+    assert process.find(directory) == []
