@@ -22,10 +22,15 @@ class Socket:
 
 def sockets(frontend: Frontend) -> Iterator[Socket]:
     """Iterate over the sockets that `frontend` listens on, those of raw `bind` lines too."""
-    yield from _sockets(parse_bind(frontend.bind))
+    yield from bind_sockets(frontend)
     for native in frontend.natives:
         if "bind" in native:
             yield from _native_sockets(native)
+
+
+def bind_sockets(frontend: Frontend) -> Iterator[Socket]:
+    """Iterate over the sockets that the field `bind` of `frontend` says."""
+    return _sockets(parse_bind(frontend.bind))
 
 
 class Listeners:

@@ -9,10 +9,11 @@ of mode tcp, since only rules of http frontends lead anywhere.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from aqueduct.errors import Violation
 from aqueduct.model.bind import Address
-from aqueduct.model.listeners import Listeners, Socket, sockets
+from aqueduct.model.listeners import Listeners, Socket, bind_sockets, sockets
 from aqueduct.model.resources import Kind, Ref
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.tokens import token_of
@@ -31,11 +32,12 @@ def conflicts(
     """
     keys = _present(snapshot, changed)
     frontends, backends = keys[Kind.FRONTEND], keys[Kind.BACKEND]
-    return [
-        *_modes_of_frontends(snapshot, frontends),
-        *_modes_of_backends(snapshot, frontends, backends),
-        *_addresses(snapshot, frontends, reserved),
-    ]
+    found = chain(
+        _modes_of_frontends(snapshot, frontends),
+        _modes_of_backends(snapshot, frontends, backends),
+        _addresses(snapshot, frontends, reserved),
+    )
+    return list(dict.fromkeys(found))
 
 
 def routes(frontend: Frontend) -> Iterator[tuple[str, str]]:
@@ -97,10 +99,11 @@ def _addresses(snapshot: Snapshot, keys: Mapping[str, None], reserved: Mapping[A
     for address, name in reserved.items():
         others.add(Socket(address), name)
     for key in keys:
+        yield from _repeated(key, snapshot.frontends[key])
         for socket in sockets(snapshot.frontends[key]):
-            if (first := changed.holder(socket)) is not None:
-                yield _taken(key, socket, f"frontend {first}" if first != key else None)
-            elif (holder := others.holder(socket)) is not None:
+            first = changed.holder(socket)
+            holder = others.holder(socket) if first is None else f"frontend {first}"
+            if holder is not None and first != key:
                 yield _taken(key, socket, holder)
             changed.add(socket, key)
     for key, frontend in snapshot.frontends.items():
@@ -109,9 +112,16 @@ def _addresses(snapshot: Snapshot, keys: Mapping[str, None], reserved: Mapping[A
                 yield _taken(other, socket, f"frontend {key}")
 
 
-def _taken(key: str, socket: Socket, holder: str | None) -> tuple[Ref, Violation]:
-    if holder is None:
-        text = f"must name each address once: {socket.address} is there twice"
-    else:
-        text = f"must be an address of its own: {socket.address} is taken by {holder}"
+def _repeated(key: str, frontend: Frontend) -> Conflicts:
+    """Check the field `bind` by itself. Raw lines may name an address again, such as for other threads."""
+    own = Listeners()
+    for socket in bind_sockets(frontend):
+        if own.holder(socket) is not None:
+            text = f"must name each address once: {socket.address} is there twice"
+            yield Ref(Kind.FRONTEND, key), Violation("bind", text)
+        own.add(socket, key)
+
+
+def _taken(key: str, socket: Socket, holder: str) -> tuple[Ref, Violation]:
+    text = f"must be an address of its own: {socket.address} is taken by {holder}"
     return Ref(Kind.FRONTEND, key), Violation("bind", text)

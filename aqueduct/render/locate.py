@@ -1,6 +1,8 @@
 """From a line of a configuration back to the resource and the field that it was rendered from."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from aqueduct.model.resources import Ref
 from aqueduct.model.servers import server_name
@@ -10,8 +12,15 @@ from aqueduct.render.sections import header_of, words_of
 from aqueduct.v1.backend_pb2 import Backend
 from aqueduct.v1.frontend_pb2 import Frontend
 
+_PROXY = re.compile(r"\b(?:(proxy|frontend|backend) '|(server) '?)([^'/ ]+)", re.IGNORECASE)
+"""How HAProxy names a proxy in a message: `Proxy 'web'`, `http frontend 'web'`, `'server app/one'`."""
+_KINDS = {
+    "proxy": ("frontend", "backend"),
+    "frontend": ("frontend",),
+    "backend": ("backend",),
+    "server": ("backend",),
+}
 _FRONTEND_FIELDS = {
-    ("frontend", ""): "key",
     ("bind", ""): "bind",
     ("mode", ""): "mode",
     ("option", "httpclose"): "keepalive",
@@ -19,7 +28,6 @@ _FRONTEND_FIELDS = {
     ("default_backend", ""): "backend",
 }
 _BACKEND_FIELDS = {
-    ("backend", ""): "key",
     ("mode", ""): "mode",
     ("balance", ""): "balance",
     ("hash-type", ""): "balance",
@@ -31,22 +39,38 @@ _BACKEND_FIELDS = {
 
 
 def locate(
-    body: str, line: int | None, owners: Mapping[str, Ref], snapshot: Snapshot
+    body: str, line: int | None, owners: Mapping[str, Ref], snapshot: Snapshot, message: str = ""
 ) -> tuple[Ref, str] | None:
     """Return the resource and the field that line `line` of `body`, counted from 1, comes from.
 
-    The field is empty where the line is nobody's in particular; None where no resource owns the
-    section. Raw lines are known by their text, others by their keyword.
+    The field is empty where the line is nobody's in particular, as a section's first line is, which
+    HAProxy names for whatever it finds once it has read all. Where there is no line, the resource is
+    the one that HAProxy's `message` names. None where no resource owns the section.
     """
     lines = body.split("\n")
-    if line is None or not 1 <= line <= len(lines):
+    if line is None:
+        return _owner(_named(message), owners, snapshot, "")
+    if not 1 <= line <= len(lines):
         return None
     headers = filter(None, map(header_of, reversed(lines[:line])))
-    ref = owners.get(next(headers, ""))
-    resource = snapshot.get(ref) if ref is not None else None
-    if ref is None or resource is None:
-        return None
-    return ref, _field(resource, lines[line - 1])
+    return _owner(islice(headers, 1), owners, snapshot, lines[line - 1])
+
+
+def _named(message: str) -> Iterator[str]:
+    """Iterate over the headers of the sections that a message of HAProxy may be about, likeliest first."""
+    for word, server, name in _PROXY.findall(message):
+        yield from (f"{kind} {name}" for kind in _KINDS[(word or server).lower()])
+
+
+def _owner(
+    headers: Iterable[str], owners: Mapping[str, Ref], snapshot: Snapshot, line: str
+) -> tuple[Ref, str] | None:
+    for header in headers:
+        ref = owners.get(header)
+        resource = snapshot.get(ref) if ref is not None else None
+        if ref is not None and resource is not None:
+            return ref, _field(resource, line)
+    return None
 
 
 def _field(resource: Frontend | Backend, line: str) -> str:

@@ -17,6 +17,7 @@ from aqueduct.model.resources import Kind, Ref, Resource
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.tokens import token_of
 from aqueduct.render.engine import Engine
+from aqueduct.render.patch import patched
 from aqueduct.render.rendered import Piece, Rendered, piece_of, section_name
 from aqueduct.render.routing import has_proxy
 from aqueduct.render.sections import unused
@@ -55,12 +56,16 @@ class Renderer:
         if self._fixed is None:
             return render_whole(self._engine, _WHOLE, self._capabilities, snapshot)
         before = previous or Rendered(Snapshot(), {}, {}, ())
+        short = patched(before, snapshot, self._frontend, self._backend) if previous else None
+        return short or self._rendered(snapshot, before, self._fixed)
+
+    def _rendered(self, snapshot: Snapshot, before: Rendered, fixed: Piece) -> Rendered:
         backends = _reused(snapshot.backends, before.backends, self._backend)
         frontends = _reused(snapshot.frontends, before.frontends, self._frontend)
-        missing = _missing([self._fixed, *frontends.values()], backends)
+        missing = _missing([fixed, *frontends.values()], backends)
         placeholders = self._placeholders(missing, before.placeholders)
         named = self._named(snapshot, frontends, missing)
-        sections, owners = _assembled(self._fixed, named, backends, placeholders)
+        sections, owners = _assembled(fixed, named, backends, placeholders)
         return Rendered(snapshot, sections, owners, tuple(missing), named, backends, placeholders)
 
     def _fixed_sections(self, settings: ProxySettings) -> Piece:
@@ -136,7 +141,7 @@ def _assembled(
     order = sorted(behind) if placeholders else behind
     for piece in (*frontends.values(), *(behind[key] for key in order)):
         for header, text in piece.sections.items():
-            unique = unused(header, sections)
+            unique = header if header not in sections else unused(header, sections)
             sections[unique] = text
             if piece.ref is not None:
                 owners[unique] = piece.ref

@@ -95,3 +95,12 @@ def test_reserved_addresses_are_taken() -> None:
     assert found(WEB, frontend("old", "*:81"), changed="f:web f:old", reserved=reserved) == [
         "frontends/web bind: must be an address of its own: 0.0.0.0:80 is taken by the stats page"
     ]
+
+
+def test_raw_lines_may_name_an_address_again_but_not_that_of_another_frontend() -> None:
+    again = frontend("web", "*:80 thread 1")
+    again.natives.append("bind *:80 thread 2")
+    assert found(again, changed="f:web") == []
+    other = frontend("other", "*:81")
+    other.natives.append("bind *:80")
+    assert [line.split(":")[0] for line in found(again, other, changed="f:other")] == ["frontends/other bind"]

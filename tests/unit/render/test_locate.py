@@ -38,7 +38,7 @@ def located(line: str, header: str) -> tuple[Ref, str] | None:
 @pytest.mark.parametrize(
     ("line", "field"),
     [
-        ("frontend", "key"),
+        ("frontend", ""),
         ("mode", "mode"),
         ("bind *:80", "bind"),
         ("bind *:82", "natives[1]"),
@@ -58,7 +58,7 @@ def test_lines_of_a_frontend(line: str, field: str) -> None:
 @pytest.mark.parametrize(
     ("line", "field"),
     [
-        ("backend", "key"),
+        ("backend", ""),
         ("mode", "mode"),
         ("balance", "balance"),
         ("hash-type", "balance"),
@@ -97,3 +97,22 @@ def test_a_line_before_the_first_section_is_nobodys() -> None:
 def test_a_section_whose_owner_is_gone_is_nobodys() -> None:
     later = after(RENDERED.snapshot, [delete(WEB)], 9)
     assert locate("frontend web\n", 1, RENDERED.owners, later) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ("Proxy 'web': unable to find required use_backend: 'gone'.", (WEB, "")),
+        ("proxy 'app': cannot find something", (APP, "")),
+        (
+            "http frontend 'app:frontend' (x) tries to use incompatible tcp backend 'app' (y)",
+            (Ref(Kind.FRONTEND, "app"), ""),
+        ),
+        ("backend 'app' has no server", (APP, "")),
+        ("'server app/app_127.0.0.1:80' : unknown keyword", (APP, "")),
+        ("Proxy 'gone': no", None),
+        ("Fatal errors found in configuration.", None),
+    ],
+)
+def test_without_a_line_the_message_tells_the_resource(message: str, place: tuple[Ref, str] | None) -> None:
+    assert locate(RENDERED.text, None, RENDERED.owners, RENDERED.snapshot, message) == place

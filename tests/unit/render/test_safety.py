@@ -136,7 +136,7 @@ def test_parameters_of_a_bind_line_stay_parameters(text: str) -> None:
 
 @given(TEXTS)
 def test_a_raw_line_is_one_line_of_its_section(text: str) -> None:
-    same = "use_backend y" if routes_of(text) else "x"
+    same = " ".join(["use_backend", *routes_of(text)])
     for make in (Frontend, Backend):
         fields: dict[str, Any] = {"bind": "*:80", "backend": "zzz"} if make is Frontend else {"type": STATIC}
         hostile, harmless = (filled(make(key="own", natives=[line]), fields) for line in (text, same))
