@@ -29,12 +29,14 @@ from aqueduct.v1.frontend_pb2 import (
     ListFrontendsRequest,
     PutFrontendRequest,
     Rule,
+    RuleOperation,
 )
 from aqueduct.v1.haproxy_pb2 import GetHAProxyConfigRequest, GetStatusRequest
 from tests.integration.numbered import Numbered
 from tests.integration.rpc_errors import refused
 from tests.load import Load
 
+UNKNOWN: RuleOperation = 99  # type: ignore[assignment] # as a newer client may send it
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 
 
@@ -63,7 +65,7 @@ FRONTENDS = [
     (_frontend(natives=["maxconn 1\n    http-request deny"]), "frontend.natives[0]"),
     (_frontend(natives=["maxconn 1", "backend evil"]), "frontend.natives[1]"),
     (_frontend(natives=["maxconn 1", "no-such-keyword at all"]), "frontend.natives[1]"),
-    (_frontend(rules=[Rule(operation=99, backend="b", value="x")]), "frontend.rules[0].operation"),
+    (_frontend(rules=[Rule(operation=UNKNOWN, backend="b", value="x")]), "frontend.rules[0].operation"),
     (_frontend(rules=[Rule(operation=RULE_OPERATION_PATH_BEG, backend="b")]), "frontend.rules[0].value"),
     (
         _frontend(rules=[Rule(operation=RULE_OPERATION_PATH_BEG, backend="b", value="a\nb")]),
