@@ -30,7 +30,6 @@ Invariants:
 
 import asyncio
 import os
-import select
 import signal
 import subprocess
 import time
@@ -40,6 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from aqueduct.haproxy import kernel
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.master import NoAnswer
 from aqueduct.ports.haproxy import HAProxyEnded
@@ -53,9 +53,6 @@ _LAST_BREATH = 1.0
 """Seconds from a connection that breaks off to the end of the master: a dying process closes its sockets
 first, and a master follows a worker that died within milliseconds."""
 
-_DELETED = " (deleted)"
-"""What the kernel appends to the path of an executable that is no more (proc(5))."""
-
 _KEPT_ENVIRONMENT = (
     "PATH",
     "LANG",
@@ -66,35 +63,6 @@ _KEPT_ENVIRONMENT = (
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A process of ours, as seen in /proc."""
-
-    pid: int
-    session: int
-    executable: Path
-    """Without the mark of a deleted file."""
-
-
-def find(executables: Path) -> list[Found]:
-    """Return all processes whose executable lies under `executables` and that are not of our session."""
-    own = os.getsid(0)
-    found = (
-        _look(int(entry.name), executables) for entry in Path("/proc").iterdir() if entry.name.isdecimal()
-    )
-    return [process for process in found if process is not None and process.session != own]
-
-
-def _look(pid: int, executables: Path) -> Found | None:
-    try:
-        executable = Path(str(Path(f"/proc/{pid}/exe").readlink()).removesuffix(_DELETED))
-        if not executable.is_relative_to(executables):
-            return None
-        return Found(pid, os.getsid(pid), executable)
-    except (ProcessLookupError, FileNotFoundError, PermissionError):
-        return None  # it has ended, or is somebody else's
 
 
 def environment() -> dict[str, str]:
@@ -124,7 +92,7 @@ def spawn(executable: Path, arguments: Sequence[str], directory: Path, log: Path
             start_new_session=True,
         )
     child.returncode = 0  # it is reaped by Master.ended, and may outlive us: Popen need not warn of it
-    return Master(child.pid, executable, executable.parent.parent, _descriptor(child.pid))
+    return Master(child.pid, executable, executable.parent.parent, os.pidfd_open(child.pid))
 
 
 def adopt(executables: Path) -> "Master | None":
@@ -132,48 +100,20 @@ def adopt(executables: Path) -> "Master | None":
 
     Workers without a master are ended, and of several masters all but the first.
     """
-    found = find(executables)
-    leaders = [process for process in found if process.pid == process.session]
-    watched = (_watch(leader, executables) for leader in leaders)
+    found = kernel.find(executables)
+    watched = (_watch(process, executables) for process in found if process.leads)
     master = next((each for each in watched if each is not None), None)
     for process in found:
         if master is None or process.session != master.pid:
-            _kill(process, executables)
+            kernel.end(process, executables, grace=0)
     return master
 
 
-def _watch(process: Found, executables: Path) -> "Master | None":
-    try:
-        descriptor = _descriptor(process.pid)
-    except ProcessLookupError:
+def _watch(process: kernel.Found, executables: Path) -> "Master | None":
+    descriptor = kernel.hold(process, executables)
+    if descriptor is None:
         return None
-    if _look(process.pid, executables) == process:
-        return Master(process.pid, process.executable, executables, descriptor)
-    os.close(descriptor)
-    return None
-
-
-def _kill(process: Found, executables: Path) -> None:
-    """Kill a process if it still is the one that was found."""
-    with suppress(ProcessLookupError):
-        descriptor = _descriptor(process.pid)
-        try:
-            if _look(process.pid, executables) == process:
-                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
-                _exits_within(descriptor, _LEFTOVER_GRACE)
-        finally:
-            os.close(descriptor)
-
-
-def _descriptor(pid: int) -> int:
-    return os.pidfd_open(pid)
-
-
-def _exits_within(descriptor: int, seconds: float) -> bool:
-    """Wait in this thread for the process of a pidfd; tell whether it has ended."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
+    return Master(process.pid, process.executable, executables, descriptor)
 
 
 @dataclass(slots=True)
@@ -190,7 +130,7 @@ class Master:
 
     def alive(self) -> bool:
         """Tell whether the master still runs."""
-        return not _exits_within(self._descriptor, 0)
+        return not kernel.exits_within(self._descriptor, 0)
 
     async def ended(self) -> str:
         """Wait until the master and all its workers are gone; tell how the master ended. Safe to cancel."""
@@ -205,9 +145,9 @@ class Master:
         """
         descriptor = os.dup(self._descriptor)
         try:
-            await _readable(descriptor)
+            await kernel.exit_of(descriptor)
             if self._how is None:
-                self._how = _reap(descriptor)
+                self._how = kernel.reap(descriptor)
         finally:
             os.close(descriptor)
         return self._how
@@ -243,46 +183,6 @@ class Master:
 
     def _end_leftovers(self) -> None:
         deadline = time.monotonic() + _LEFTOVER_GRACE
-        for process in find(self._executables):
-            if process.session == self.pid and not _follows(process, deadline):
-                _kill(process, self._executables)
-
-
-def _follows(process: Found, deadline: float) -> bool:
-    """Tell whether a process ends by itself before `deadline`."""
-    try:
-        descriptor = _descriptor(process.pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return _exits_within(descriptor, max(0.0, deadline - time.monotonic()))
-    finally:
-        os.close(descriptor)
-
-
-async def _readable(descriptor: int) -> None:
-    """Wait until a descriptor that nobody else waits for can be read: a pidfd once its process has ended."""
-    loop = asyncio.get_running_loop()
-    readable: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(descriptor, _resolve, readable)
-    try:
-        await readable
-    finally:
-        loop.remove_reader(descriptor)
-
-
-def _resolve(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
-
-
-def _reap(descriptor: int) -> str:
-    try:
-        status = os.waitid(os.P_PIDFD, descriptor, os.WEXITED | os.WNOHANG)
-    except ChildProcessError:
-        return "ended"  # not our child: only its parent is told how
-    if status is None:
-        return "ended"
-    if status.si_code == os.CLD_EXITED:
-        return f"exited with {status.si_status}"
-    return f"killed by {signal.Signals(status.si_status).name}"
+        for process in kernel.find(self._executables):
+            if process.session == self.pid:
+                kernel.end(process, self._executables, grace=max(0.0, deadline - time.monotonic()))

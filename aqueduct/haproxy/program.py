@@ -19,9 +19,6 @@ from aqueduct.haproxy.process import Master
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.ports.haproxy import HAProxyFailed
 
-EXECUTABLES = "bin"
-"""Folder of the private copies, in HAProxy's directory."""
-
 _log = structlog.get_logger()
 
 
@@ -41,18 +38,22 @@ class _Copy:
 class Program:
     """The HAProxy of one directory, as a program."""
 
-    def __init__(self, source: Path, directory: Path, copy: _Copy) -> None:
+    def __init__(self, source: Path, directory: Path, executables: Path, copy: _Copy) -> None:
         self._source = source
         self._directory = directory
+        self._executables = executables
         self._copy = copy
 
     @classmethod
-    async def open(cls, directory: Path, binary: Path | None) -> Self:
-        """Copy `binary`, or the default one, and try it; ConfigurationError where it will not do."""
+    async def open(cls, directory: Path, executables: Path, binary: Path | None) -> Self:
+        """Copy `binary`, or the default one, to below `executables`, and try it there.
+
+        ConfigurationError where it will not do.
+        """
         source = files.choose(binary)
         await capabilities.version(source, directory)
-        path = await on_disk(files.take_copy, source, directory / EXECUTABLES)
-        return cls(source, directory, await _Copy.tried(path, directory))
+        path = await on_disk(files.take_copy, source, executables)
+        return cls(source, directory, executables, await _Copy.tried(path, directory))
 
     @property
     def path(self) -> Path:
@@ -75,10 +76,10 @@ class Program:
         Where the newest will not do, as in the midst of an upgrade, the present copy stays.
         """
         try:
-            await self._take(lambda: files.take_copy(self._source, self._directory / EXECUTABLES))
+            await self._take(lambda: files.take_copy(self._source, self._executables))
         except (ConfigurationError, HAProxyFailed) as error:
             _log.warning("the new HAProxy binary is not usable: the former one is used", error=str(error))
-        await on_disk(files.remove_stale, self._directory / EXECUTABLES, [self.path])
+        await on_disk(files.remove_stale, self._executables, [self.path])
 
     async def adopt(self, master: Master) -> None:
         """Use the copy that `master` runs. Where it is damaged beyond repair, only a start helps."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.haproxy import process
+from aqueduct.haproxy import kernel
 from aqueduct.haproxy.adapter import MasterWorker
 
 
@@ -19,7 +19,7 @@ from aqueduct.haproxy.adapter import MasterWorker
 def directory(tmp_path: Path) -> Iterator[Path]:
     """Return where an HAProxy of this test may live; what runs from there is killed afterwards."""
     yield tmp_path / "haproxy"
-    for found in process.find(tmp_path):
+    for found in kernel.find(tmp_path):
         with suppress(ProcessLookupError):
             os.kill(found.pid, signal.SIGKILL)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.haproxy import adapter, process, verdict
+from aqueduct.haproxy import adapter, kernel, verdict
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.generations import Generations
 from aqueduct.haproxy.master import MasterCLI
@@ -124,7 +124,7 @@ async def test_a_death_is_noticed(haproxy: MasterWorker, directory: Path, victim
     else:
         assert how.startswith("exited with 137: ")
         assert "exited with code 137 (Killed)" in how
-    assert process.find(directory) == []
+    assert kernel.find(directory) == []
     assert haproxy.config() == ""
     await haproxy.start(body(port, "two"))
     assert await get(port) == "two"
@@ -150,7 +150,7 @@ async def test_a_worker_without_a_master_is_ended(
     os.kill(info.master_pid, signal.SIGKILL)
     second = await reopen()
     assert await second.adopt() is None
-    assert process.find(directory) == []
+    assert kernel.find(directory) == []
 
 
 async def test_waiting_for_the_end_can_be_cancelled(haproxy: MasterWorker) -> None:
@@ -170,7 +170,7 @@ async def test_a_master_that_has_not_finished_its_start(
 ) -> None:
     port = free_port()
     starting = asyncio.create_task(haproxy.start(body(port)))
-    while not process.find(directory):
+    while not kernel.find(directory):
         await asyncio.sleep(0)
     starting.cancel()
     await asyncio.wait([starting])
@@ -181,12 +181,12 @@ async def test_a_master_that_has_not_finished_its_start(
 
 async def test_a_start_that_was_cancelled_can_be_stopped(haproxy: MasterWorker, directory: Path) -> None:
     starting = asyncio.create_task(haproxy.start(body(free_port())))
-    while not process.find(directory):
+    while not kernel.find(directory):
         await asyncio.sleep(0)
     starting.cancel()
     await asyncio.wait([starting])
     await haproxy.stop()
-    assert process.find(directory) == []
+    assert kernel.find(directory) == []
 
 
 async def test_a_master_that_does_not_answer_is_ended(
@@ -198,4 +198,4 @@ async def test_a_master_that_does_not_answer_is_ended(
     os.kill((await haproxy.info()).master_pid, signal.SIGSTOP)
     second = await reopen()
     assert await second.adopt() is None
-    assert process.find(directory) == []
+    assert kernel.find(directory) == []

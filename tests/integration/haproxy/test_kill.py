@@ -5,7 +5,7 @@ import random
 import sys
 from pathlib import Path
 
-from aqueduct.haproxy import process
+from aqueduct.haproxy import kernel
 from aqueduct.haproxy.adapter import MasterWorker
 from tests.integration.haproxy.support import body, free_port, get
 
@@ -40,7 +40,7 @@ async def test_kills(directory: Path, haproxy_binary: Path) -> None:
     last = 0
     for _ in range(KILLS):
         last = await killed_amid_reloads(directory, haproxy_binary, port, last + 1, random.randrange(3000))
-        (master,) = (found.pid for found in process.find(directory) if found.pid == found.session)
+        (master,) = (found.pid for found in kernel.find(directory) if found.leads)
         masters.add(master)
         haproxy = await MasterWorker.open(directory, haproxy_binary)
         adopted = await haproxy.adopt()
@@ -55,5 +55,5 @@ async def test_kills(directory: Path, haproxy_binary: Path) -> None:
     haproxy = await MasterWorker.open(directory, haproxy_binary)
     await haproxy.adopt()
     await haproxy.stop()
-    assert process.find(directory) == []
+    assert kernel.find(directory) == []
     await haproxy.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aqueduct.errors import Unavailable
-from aqueduct.haproxy import process
+from aqueduct.haproxy import kernel
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.ports.haproxy import HAProxyFailed
 from tests.integration.haproxy.support import body, free_port, get
@@ -23,7 +23,7 @@ async def test_it_starts_serves_and_stops(haproxy: MasterWorker, directory: Path
     assert info.max_connections > 0
     await haproxy.stop()
     assert (await haproxy.ended()).startswith(("exited with 0", "exited with 143"))  # 2.8, 2.6
-    assert process.find(directory) == []
+    assert kernel.find(directory) == []
     assert haproxy.config() == ""
     with pytest.raises(Unavailable):
         await haproxy.info()
@@ -65,7 +65,7 @@ async def test_a_broken_configuration_does_not_start(haproxy: MasterWorker, dire
     with pytest.raises(HAProxyFailed, match="unknown keyword 'bogus' in 'backend' section"):
         await haproxy.start(body(free_port(), more="    bogus line\n"))
     assert haproxy.config() == ""
-    assert process.find(directory) == []
+    assert kernel.find(directory) == []
     port = free_port()
     await haproxy.start(body(port))
     assert await get(port) == "one"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aqueduct.errors import Exhausted, Unavailable
-from aqueduct.haproxy import generations, process, verdict
+from aqueduct.haproxy import generations, kernel, process, verdict
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.master import MasterCLI
 from aqueduct.ports.haproxy import HAProxyEnded, HAProxyFailed
@@ -60,7 +60,7 @@ async def test_an_old_worker_keeps_its_connections_until_they_end(
     answer = await reader.read()
     assert answer.endswith(b"one")
     writer.close()
-    await ended(old)
+    await reaped(directory, old)
     await haproxy.reload(body(port, "four"))
     assert (await haproxy.info()).old_workers == 0
     assert numbers(directory) == [4]
@@ -70,24 +70,19 @@ def numbers(directory: Path) -> list[int]:
     return sorted(int(path.stem) for path in (directory / "generations").glob("*.cfg"))
 
 
-async def ended(pid: int) -> None:
-    """Wait until a process that is not ours has ended."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        await process._readable(descriptor)
-    finally:
-        os.close(descriptor)
+async def reaped(directory: Path, worker: int) -> None:
+    """Wait until a worker has ended, and the master knows."""
+    cli = MasterCLI(directory)
+    while worker in (await cli.processes()).old_workers:
+        await asyncio.sleep(0)
 
 
-async def test_commands_pin_no_old_worker(haproxy: MasterWorker) -> None:
+async def test_commands_pin_no_old_worker(haproxy: MasterWorker, directory: Path) -> None:
     port = free_port()
     await haproxy.start(body(port))
     worker = (await haproxy.info()).worker_pid
     await haproxy.reload(body(port, "two"))
-    await ended(worker)
+    await reaped(directory, worker)
     assert (await haproxy.info()).old_workers == 0
 
 
@@ -224,4 +219,4 @@ async def test_no_worker_outlives_the_end(
     monkeypatch.setattr(process, "_LEFTOVER_GRACE", 0.05)
     os.kill(info.master_pid, signal.SIGKILL)
     assert await haproxy.ended() == "killed by SIGKILL"
-    assert process.find(directory) == []
+    assert kernel.find(directory) == []

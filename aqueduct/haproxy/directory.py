@@ -1,0 +1,42 @@
+"""The directory of an HAProxy: what lies in it, and what of it the next worker reads.
+
+    haproxy.cfg       what HAProxy runs         bin/DIGEST/      the binary it runs, and its libraries
+    server-state      what its servers were     generations/     texts of the generations that run
+    haproxy.log       all that it writes        master.sock, worker.sock
+
+Methods write to disk: not to be called in the event loop.
+"""
+
+from pathlib import Path
+
+from aqueduct.haproxy import check, state
+from aqueduct.haproxy.generations import Generation, Generations
+from aqueduct.haproxy.master import MasterCLI
+from aqueduct.haproxy.output import Output
+
+
+class Directory:
+    """One HAProxy's directory, made if it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check.remove_leftovers(path)
+        self.path = path.resolve()
+        """Without symbolic links, as the kernel names it."""
+        self.executables = self.path / "bin"
+        self.generations = Generations(self.path)
+        self.output = Output(self.path / "haproxy.log")
+        self.cli = MasterCLI(self.path)
+
+    def keep(self, body: str) -> tuple[Generation, int]:
+        """Keep the text of the next generation; return it and where HAProxy's output ends."""
+        return self.generations.add(body), self.output.cut()
+
+    def prepare(self, generation: Generation, servers: str = state.EMPTY) -> None:
+        """Have the next worker read `generation`, and its servers' states from `servers`."""
+        state.write(self.path, servers)
+        self.generations.install(generation)
+
+    def forget_servers(self) -> None:
+        """Have no later worker take over the states that were for the last one."""
+        state.write(self.path, state.EMPTY)

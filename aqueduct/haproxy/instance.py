@@ -1,0 +1,127 @@
+"""A master that runs, and what it serves: adopted, reloaded, and its file kept in agreement with it.
+
+What must hold, whatever moment Aqueduct is killed at:
+
+- The text of a generation is kept before a worker can run it, so it can always be told what runs.
+- The file that HAProxy reads at the next reload is written before the reload and put back after a
+  failed one; adoption makes it that of the worker that serves. So file and process agree at rest.
+- The server-state file is emptied only once no reload can be about to read it.
+- The private copy is what the master runs before it is told to execute itself anew.
+
+An operation that was cancelled may have come to its end since. So nothing here trusts its memory of what
+serves: each operation asks the worker first.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+import structlog
+
+from aqueduct.errors import AqueductError
+from aqueduct.haproxy import show_info, state, verdict
+from aqueduct.haproxy.directory import Directory
+from aqueduct.haproxy.disk import on_disk
+from aqueduct.haproxy.generations import Generation
+from aqueduct.haproxy.process import Master
+from aqueduct.haproxy.program import Program
+from aqueduct.ports.haproxy import HAProxyFailed
+from aqueduct.v1.haproxy_pb2 import HAProxyInfo
+
+_log = structlog.get_logger()
+
+
+class Instance:
+    """One running HAProxy. All methods raise HAProxyEnded where it ends meanwhile."""
+
+    def __init__(self, master: Master, directory: Directory) -> None:
+        self.master = master
+        self.serving: Generation | None = None
+        """What the worker runs; None until that is known, and where its text is lost."""
+        self._directory = directory
+        self._cli = directory.cli
+        self._generation_of: dict[int, int] = {}  # by worker
+
+    async def start(self, generation: Generation) -> None:
+        """Wait until it serves `generation`."""
+        await self.master.outlives(verdict.serves(self._cli, generation.number))
+        self.serving = generation
+        await self._tidy()
+
+    async def settle(self) -> None:
+        """Find out what it serves, and make the file agree.
+
+        It may have a reload before it that a former Aqueduct asked for. So the file is made that of
+        the worker that answers, and then asked again: a reload read either file whole, and once
+        the same worker answers behind the write, any later one reads what runs already.
+        """
+        number = await self._ask_generation()
+        while True:
+            self.serving = await on_disk(self._directory.generations.get, number)
+            await self._agree()
+            again = await self._ask_generation()
+            if again == number:
+                break
+            number = again
+        await self._tidy()
+
+    async def reload(self, config: str, program: Program) -> None:
+        """Have a new worker serve `config`. HAProxyFailed where HAProxy refuses it; the old one serves on.
+
+        NoAnswer where HAProxy does not answer, so that it is not known which serves.
+        """
+        await self._find_out()
+        await program.repair(self.master)
+        servers = await self.master.outlives(self._cli.command(state.COMMAND))
+        generation, offset = await on_disk(self._directory.keep, config)
+        try:
+            await on_disk(self._directory.prepare, generation, servers)
+            await self.master.outlives(
+                verdict.reload(self._cli, generation.number, self._directory.output, offset)
+            )
+        except (HAProxyFailed, AqueductError):
+            await self._agree()
+            await self._tidy()
+            raise
+        self.serving = generation
+        await self._tidy()
+
+    async def info(self) -> HAProxyInfo:
+        """Return what the worker says of itself."""
+        processes = await self.master.outlives(self._cli.processes())
+        answer = await self.master.outlives(self._cli.command(show_info.COMMAND))
+        return show_info.parse(answer, processes)
+
+    async def _ask_generation(self) -> int:
+        return await self.master.outlives(verdict.any_generation(self._cli))
+
+    async def _find_out(self) -> None:
+        number = await self._ask_generation()
+        if self.serving is None or self.serving.number != number:
+            self.serving = await on_disk(self._directory.generations.get, number)
+
+    async def _agree(self) -> None:
+        """Make HAProxy's file that of the generation that serves."""
+        try:
+            if self.serving is not None:
+                await on_disk(self._directory.generations.install, self.serving)
+        except (HAProxyFailed, AqueductError) as error:
+            # The next reload writes it anyway; until then an HAProxy started by hand would read another.
+            _log.warning("the configuration file is not what HAProxy runs", error=str(error))
+
+    async def _tidy(self) -> None:
+        """Forget what was for the reload, and the texts of those that run no more.
+
+        The reload is decided already: what fails here is left to the next time.
+        """
+        with suppress(HAProxyFailed, AqueductError):
+            await on_disk(self._directory.forget_servers)
+            self._generation_of = await self.master.outlives(self._ask_generations(self._generation_of))
+            await on_disk(self._directory.generations.keep, set(self._generation_of.values()))
+
+    async def _ask_generations(self, known: Mapping[int, int]) -> dict[int, int]:
+        """Return the generation of each worker, asking those that are not `known`."""
+        processes = await self._cli.processes()
+        return {
+            worker: known.get(worker) or await self._cli.generation(f"@!{worker}")
+            for worker in (*processes.workers, *processes.old_workers)
+        }

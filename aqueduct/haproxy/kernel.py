@@ -1,0 +1,116 @@
+"""Processes as the kernel knows them: found in /proc, held and signalled by pidfd (pidfd_open(2)).
+
+A process id alone names nobody: it may have been given away since it was read. What is found is
+therefore looked at again once a pidfd holds it, and before it is signalled.
+"""
+
+import asyncio
+import os
+import select
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_DEATH = 5.0
+"""Seconds that a killed process may take to go: the kernel has memory and sockets to give back."""
+
+_DELETED = " (deleted)"
+"""What the kernel appends to the path of an executable that is no more (proc(5))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A process of ours, as seen in /proc."""
+
+    pid: int
+    session: int
+    executable: Path
+    """Without the mark of a deleted file."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether it leads its session, as a master does."""
+        return self.pid == self.session
+
+
+def find(executables: Path) -> list[Found]:
+    """Return all processes whose executable lies under `executables` and that are not of our session."""
+    own = os.getsid(0)
+    found = (
+        look(int(entry.name), executables) for entry in Path("/proc").iterdir() if entry.name.isdecimal()
+    )
+    return [process for process in found if process is not None and process.session != own]
+
+
+def look(pid: int, executables: Path) -> Found | None:
+    """Return what process `pid` is; None where it is not one of ours, or has ended."""
+    try:
+        executable = Path(str(Path(f"/proc/{pid}/exe").readlink()).removesuffix(_DELETED))
+        if not executable.is_relative_to(executables):
+            return None
+        return Found(pid, os.getsid(pid), executable)
+    except (ProcessLookupError, FileNotFoundError, PermissionError):
+        return None
+
+
+def hold(process: Found, executables: Path) -> int | None:
+    """Return a pidfd of a process that was found; None where it has ended since."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return None
+    if look(process.pid, executables) == process:
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def end(process: Found, executables: Path, grace: float) -> None:
+    """Wait `grace` seconds for a process that was found to end by itself, else kill it."""
+    descriptor = hold(process, executables)
+    if descriptor is None:
+        return
+    try:
+        if not exits_within(descriptor, grace):
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            exits_within(descriptor, _DEATH)
+    finally:
+        os.close(descriptor)
+
+
+def exits_within(descriptor: int, seconds: float) -> bool:
+    """Wait in this thread for the process of a pidfd; tell whether it has ended."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+async def exit_of(descriptor: int) -> None:
+    """Wait until the process of a pidfd has ended. An event loop knows one waiter for each descriptor."""
+    loop = asyncio.get_running_loop()
+    readable: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(descriptor, _resolve, readable)
+    try:
+        await readable
+    finally:
+        loop.remove_reader(descriptor)
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def reap(descriptor: int) -> str:
+    """Tell how the process of a pidfd ended: only its parent is told."""
+    try:
+        status = os.waitid(os.P_PIDFD, descriptor, os.WEXITED | os.WNOHANG)
+    except ChildProcessError:
+        return "ended"
+    if status is None:
+        return "ended"
+    if status.si_code == os.CLD_EXITED:
+        return f"exited with {status.si_status}"
+    return f"killed by {signal.Signals(status.si_status).name}"
