@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from aqueduct.errors import ConfigurationError
+from aqueduct.haproxy import binary
 from aqueduct.haproxy.adapter import MasterWorker
+from aqueduct.ports.haproxy import HAProxyFailed
 from tests.integration.haproxy.support import body, free_port, get
 
 
@@ -88,6 +90,28 @@ async def test_a_copy_can_be_restored_from_the_process(directory: Path, source: 
         await haproxy.close()
 
 
+async def test_a_copy_that_cannot_be_restored_is_not_executed(
+    directory: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    haproxy = await MasterWorker.open(directory, source)
+    try:
+        await haproxy.start(body(port, "one"))
+        monkeypatch.setattr(binary, "restore", lambda copy, *_: replace(copy))
+        private_copy(source).unlink()
+        for _ in range(2):
+            with pytest.raises(HAProxyFailed, match="must be started anew"):
+                await haproxy.reload(body(port, "two"))
+        assert await get(port) == "one"
+        assert await haproxy.adopt() == body(port, "one")
+        await haproxy.stop()
+        await haproxy.start(body(port, "three"))
+        assert await get(port) == "three"
+    finally:
+        await haproxy.stop()
+        await haproxy.close()
+
+
 async def test_a_broken_upgrade_does_not_stop_the_next_start(directory: Path, source: Path) -> None:
     port = free_port()
     haproxy = await MasterWorker.open(directory, source)
@@ -152,6 +176,12 @@ async def test_what_is_no_haproxy_is_refused(
     file.chmod(0o755)
     with pytest.raises(ConfigurationError, match=complaint):
         await MasterWorker.open(directory, file)
+
+
+async def test_a_directory_that_cannot_be_made(tmp_path: Path, haproxy_binary: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="Not a directory"):
+        await MasterWorker.open(tmp_path / "file" / "haproxy", haproxy_binary)
 
 
 async def test_a_missing_file_is_refused(directory: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Trying addresses while no HAProxy runs: whatever listens is another program's."""
 
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ def test_what_only_haproxy_understands_is_left_to_it() -> None:
 
 def test_a_port_without_permission(monkeypatch: pytest.MonkeyPatch) -> None:
     # Tests may run as root, who is refused nothing.
-    monkeypatch.setattr(binding, "_bind", lambda *_, **__: 13)
+    monkeypatch.setattr(binding, "_bind", lambda *_, **__: errno.EACCES)
     reason = tried("127.0.0.1:1")
     assert reason is not None
     assert reason.startswith("permission denied for port 1: ports below ")
@@ -98,6 +99,21 @@ def test_unix_sockets(tmp_path: Path) -> None:
         listener.listen()
         assert tried(f"unix@{path}") == f"unix@{path} is in use by another program"
     assert tried(f"unix@{path}") is None, "left behind"
+
+
+def test_a_unix_socket_that_takes_no_streams(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "s"))
+        assert tried(f"unix@{tmp_path}/s") == f"unix@{tmp_path}/s is in use by another program"
+
+
+def test_a_path_too_long_is_left_to_haproxy(tmp_path: Path) -> None:
+    assert try_bind([Address(Family.UNIX, f"{tmp_path}/{'s' * 120}")], frozenset) == {}
+
+
+def test_a_machine_without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binding, "_bind", lambda *_, **__: errno.EAFNOSUPPORT)
+    assert tried("[::1]:8080") == "this machine has no IPv6"
 
 
 def test_a_file_is_not_overwritten_by_a_socket(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The files in HAProxy's directory: its configuration, the texts of generations, its output."""
 
+import asyncio
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,25 @@ def test_a_failed_write_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: p
 async def test_other_errors_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(HAProxyFailed, match="No such file"):
         await on_disk((tmp_path / "none" / "file").read_bytes)
+
+
+async def test_work_on_files_is_finished_though_its_caller_is_cancelled() -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait()
+        done.set()
+
+    task = asyncio.create_task(on_disk(work))
+    await asyncio.to_thread(begun.wait)
+    task.cancel()
+    await asyncio.sleep(0)
+    assert not task.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert done.is_set()
 
 
 def test_output_that_grew_too_large_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
