@@ -16,10 +16,12 @@ from typing import Self
 import structlog
 
 from aqueduct import __version__
+from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
+from aqueduct.model.capabilities import Capabilities
 from aqueduct.render.renderer import Renderer
 from aqueduct.rpc.server import GrpcServer
 from aqueduct.service.admission import Admission
@@ -110,6 +112,14 @@ class Aqueduct:
             log.info("HAProxy is left serving", data_dir=str(self.settings.data_dir))
         else:
             await haproxy.stop()
+
+
+def _renderer(settings: Settings, capabilities: Capabilities) -> Renderer:
+    templates = load_templates(settings.templates)
+    try:
+        return Renderer(templates.sections, fitting(settings.proxy), capabilities, templates.whole)
+    except Unmet as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def _run(

@@ -18,6 +18,11 @@ from tests.web import Web
 _REQUIRE_ALL = os.environ.get("AQUEDUCT_TEST_REQUIRE_ALL") == "1"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flag by which golden files are written anew."""
+    parser.addoption("--rewrite-golden", action="store_true", help="write the golden files anew")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that asks for a `haproxy_binary`, or for what needs one, on every HAProxy there is."""
     if "haproxy_binary" in metafunc.fixturenames:

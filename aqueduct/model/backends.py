@@ -135,8 +135,6 @@ def _complete_members(backend: Backend, faults: Faults) -> None:
 
 def _complete_member(member: Member, path: str, faults: Faults) -> bool:
     """Fill the defaults of `member`; return whether its address is right."""
-    if not member.HasField("weight"):
-        member.weight = 1
     if member.weight > _HEAVIEST:
         faults.add(f"{path}.weight", f"must be from 0 to {_HEAVIEST}")
     for field in ("name", "version", "id"):

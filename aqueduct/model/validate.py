@@ -37,9 +37,9 @@ def _complete(change: Change, faults: Faults) -> None:
             check_text(change.put_backend, faults)
             complete_backend(change.put_backend, faults)
         case "delete_frontend":
-            check_key(change.delete_frontend, "key", faults)
+            check_key(change.delete_frontend, "", faults)
         case "delete_backend":
-            check_key(change.delete_backend, "key", faults)
+            check_key(change.delete_backend, "", faults)
         case _:
             faults.violations.append(
                 Violation("", "must be one of put_frontend, put_backend, delete_frontend, delete_backend")

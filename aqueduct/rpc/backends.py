@@ -53,7 +53,7 @@ class Backends(BackendServiceServicer):
 
     async def DeleteBackend(self, request: DeleteBackendRequest, _: object) -> DeleteBackendResponse:
         change = delete(named(Kind.BACKEND, request), expected_revision(request))
-        written = await self._configuration.write([change], paths=[""], options=options(request))
+        written = await self._configuration.write([change], paths=["key"], options=options(request))
         return DeleteBackendResponse(
             backend=of_type(Backend, written.previous[0]),
             revision=written.revision,

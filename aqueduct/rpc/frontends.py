@@ -49,7 +49,7 @@ class Frontends(FrontendServiceServicer):
 
     async def DeleteFrontend(self, request: DeleteFrontendRequest, _: object) -> DeleteFrontendResponse:
         change = delete(named(Kind.FRONTEND, request), expected_revision(request))
-        written = await self._configuration.write([change], paths=[""], options=options(request))
+        written = await self._configuration.write([change], paths=["key"], options=options(request))
         return DeleteFrontendResponse(
             frontend=of_type(Frontend, written.previous[0]),
             revision=written.revision,

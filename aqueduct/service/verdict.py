@@ -31,7 +31,7 @@ async def objections(haproxy: HAProxy, body: str, rendered: Rendered) -> list[Ob
 
 
 def _located(alert: Alert, body: str, rendered: Rendered) -> Objection:
-    place = locate(body, alert.line, rendered.owners, rendered.snapshot)
+    place = locate(body, alert.line, rendered.owners, rendered.snapshot, alert.message)
     ref, field = place or (None, "")
     return Objection(ref, field, alert.message)
 
