@@ -43,6 +43,22 @@ def find(executables: Path) -> list[Found]:
     return [process for process in found if process is not None and process.session != own]
 
 
+def wait_for_session(session: int, seconds: float) -> None:
+    """Wait in this thread until no process of `session` is left, `seconds` for each at the most.
+
+    A process that ends gives its executable back first, and its sockets only then: for that moment
+    `find` does not see it, and its addresses cannot be bound.
+    """
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal():
+            continue
+        with suppress(ProcessLookupError):
+            if os.getsid(int(entry.name)) == session:
+                descriptor = os.pidfd_open(int(entry.name))
+                exits_within(descriptor, seconds)
+                os.close(descriptor)
+
+
 def look(pid: int, executables: Path) -> Found | None:
     """Return what process `pid` is; None where it is not one of ours, or has ended."""
     try:

@@ -186,3 +186,4 @@ class Master:
         for process in kernel.find(self._executables):
             if process.session == self.pid:
                 kernel.end(process, self._executables, grace=max(0.0, deadline - time.monotonic()))
+        kernel.wait_for_session(self.pid, max(0.0, deadline - time.monotonic()))
