@@ -99,11 +99,11 @@ def serve(
 def _run(settings: Settings) -> int:
     from aqueduct import app, logs
     from aqueduct.cli.banner import announce
-    from aqueduct.errors import ConfigurationError
+    from aqueduct.errors import AqueductError, ConfigurationError
 
     logs.configure(debug=settings.debug)
     try:
         asyncio.run(app.serve(settings, lambda port: announce(settings.host, port)))
-    except ConfigurationError as error:
+    except (ConfigurationError, AqueductError) as error:  # the latter for a template that does not compile
         raise click.ClickException(str(error)) from error
     return 0

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from aqueduct.demo.processes import Aqueduct
+from aqueduct.render.templates import builtin_templates
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, PutBackendRequest
-from aqueduct.v1.haproxy_pb2 import GetStatusRequest
+from aqueduct.v1.haproxy_pb2 import GetHAProxyConfigRequest, GetStatusRequest
+from tests.load import fetch
 
 
 async def _serve(*options: str) -> Process:
@@ -92,3 +95,56 @@ async def test_it_outlives_the_readers_of_its_output(data_dir: Path, haproxy_bin
         status = (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status
         assert status.applied_revision == 3
         assert await aqueduct.end() == 0
+
+
+@pytest.mark.parametrize(
+    ("on_exit", "how", "stays"),
+    [
+        ("auto", signal.SIGINT, False),
+        ("auto", signal.SIGTERM, True),
+        ("keep", signal.SIGINT, True),
+        ("stop", signal.SIGTERM, False),
+    ],
+)
+async def test_what_becomes_of_haproxy(
+    data_dir: Path, haproxy_binary: Path, on_exit: str, how: signal.Signals, stays: bool
+) -> None:
+    async with Aqueduct(data_dir, haproxy_binary, (f"--on-exit={on_exit}",)) as aqueduct:
+        before = aqueduct.haproxy_pids()
+        assert await aqueduct.end(how) == 0
+        assert aqueduct.haproxy_pids() == (before if stays else [])
+        await aqueduct.start()
+        assert (aqueduct.haproxy_pids() == before) is stays
+
+
+async def test_the_stats_page_is_opt_in(data_dir: Path, haproxy_binary: Path, free_port: int) -> None:
+    options = (f"--stats-page=127.0.0.1:{free_port}",)
+    async with Aqueduct(data_dir, haproxy_binary, options):
+        page = await fetch(free_port)
+    assert page.status == 200
+    assert b"Statistics Report" in page.body
+
+
+async def test_a_template_of_ones_own(data_dir: Path, haproxy_binary: Path) -> None:
+    templates = data_dir.with_name("templates")
+    templates.mkdir()
+    own = builtin_templates()["defaults.cfg.j2"] + "    timeout tunnel 4711s\n"
+    (templates / "defaults.cfg.j2").write_text(own)
+    async with Aqueduct(data_dir, haproxy_binary, (f"--template-dir={templates}",)) as aqueduct:
+        config = (await aqueduct.haproxy.GetHAProxyConfig(GetHAProxyConfigRequest())).config
+    assert "timeout tunnel 4711s" in config
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("nonsense.cfg.j2", "", "nonsense.cfg.j2 has no use"),
+        ("backend.cfg.j2", "{% if %}", "backend.cfg.j2"),
+        ("backend.cfg.j2", b"\xff", "cannot be read"),
+    ],
+)
+async def test_a_template_that_is_none(data_dir: Path, name: str, text: str | bytes, words: str) -> None:
+    templates = data_dir.with_name("templates")
+    templates.mkdir()
+    (templates / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert words in await _fails(f"--data-dir={data_dir}", "--grpc-port=0", f"--template-dir={templates}")
