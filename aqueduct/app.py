@@ -64,6 +64,7 @@ class Aqueduct:
         self.grpc_port = 0
         """The port that gRPC listens on, once entered."""
         self.keep_haproxy = settings.on_exit is OnExit.KEEP
+        self._entered = False
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -85,12 +86,13 @@ class Aqueduct:
         store = await LmdbStore.open(settings.data_dir / "store")
         stack.push_async_callback(store.close)
         haproxy = await MasterWorker.open(settings.data_dir / "haproxy", settings.haproxy_bin)
-        stack.push_async_callback(self._leave_haproxy, haproxy)
+        stack.push_async_callback(haproxy.close)
         templates = load_templates(settings.templates)
         renderer = Renderer(
             templates.sections, fitting(settings.proxy), haproxy.capabilities, templates.whole
         )
         reconciler = Reconciler(store, haproxy, renderer, SystemClock())
+        stack.push_async_callback(self._leave_haproxy, haproxy, reconciler)
         stack.push_async_callback(reconciler.life.close)
         admission = Admission(store, Trial(haproxy, renderer, reconciler), reconciler, self._reserved())
         server = GrpcServer(Configuration(store, admission), StatusService(haproxy, reconciler))
@@ -101,14 +103,16 @@ class Aqueduct:
         _run(stack, tasks, admission.run(), admission.close)
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
         stack.push_async_callback(server.stop, GRACE)
+        self._entered = True
         log.info("serving", grpc=f"{settings.host}:{self.grpc_port}", version=__version__)
 
     def _reserved(self) -> dict[Address, str]:
         page = self.settings.proxy.stats_page
         return dict.fromkeys(parse_bind(page).addresses, "the stats page") if page else {}
 
-    async def _leave_haproxy(self, haproxy: MasterWorker) -> None:
-        if self.keep_haproxy:
+    async def _leave_haproxy(self, haproxy: MasterWorker, reconciler: Reconciler) -> None:
+        # An Aqueduct that fails to start must not end what its predecessor left serving.
+        if self.keep_haproxy or (reconciler.adopted and not self._entered):
             log.info("HAProxy is left serving", data_dir=str(self.settings.data_dir))
         else:
             await haproxy.stop()

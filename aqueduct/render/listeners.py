@@ -9,10 +9,15 @@ from functools import lru_cache
 from aqueduct.model.bind import Address, parse_bind
 
 _LISTENING = ("frontend ", "listen ")
+_BOUND_OTHERWISE = frozenset({"interface", "namespace", "transparent", "v6only"})
+"""Parameters by which an address can be had although a plain bind of it fails."""
 
 
 def listeners(sections: Mapping[str, str]) -> dict[str, tuple[Address, ...]]:
-    """Return the addresses of each section that listens, by the section's header."""
+    """Return the addresses of each section that listens, by the section's header.
+
+    Left out are those that only HAProxy can try, because of a parameter of their bind line.
+    """
     return {header: _addresses(text) for header, text in sections.items() if header.startswith(_LISTENING)}
 
 
@@ -33,6 +38,7 @@ def _addresses(text: str) -> tuple[Address, ...]:
 
 def _parsed(bind: str) -> tuple[Address, ...]:
     try:
-        return parse_bind(bind).addresses
+        parsed = parse_bind(bind)
     except ValueError:
         return ()  # of a form that only HAProxy can judge
+    return () if _BOUND_OTHERWISE.intersection(parsed.words[1:]) else parsed.addresses

@@ -5,7 +5,7 @@ State:
     refused   resources of it that cannot be served: left out, reported, tried again now and then
     running   the sections that HAProxy runs; none while it is down
     pending   commits that it does not serve yet, each with a caller who may wait
-    undoing   commits that it refused and that the store still holds, since it took no writes
+    refusing  commits that it refused and that the store still holds, since it took no writes
 
 One loop, one thing at a time:
     HAProxy is down          -> start it on desired + pending, with growing pauses while it keeps ending
@@ -34,8 +34,8 @@ from aqueduct.render.sections import split_sections
 from aqueduct.service.life import Life
 from aqueduct.service.outcome import Stopwatch
 from aqueduct.service.pending import Pending
-from aqueduct.service.refusing import as_its_caller_sees, take_back
-from aqueduct.service.servable import Servable, bindable, servable
+from aqueduct.service.refusing import Refusing
+from aqueduct.service.servable import Servable, servable, start_servable
 from aqueduct.service.verdict import Objection
 from aqueduct.v1.apply_pb2 import (
     APPLY_KIND_NOTHING,
@@ -47,7 +47,7 @@ from aqueduct.v1.haproxy_pb2 import Status
 
 log = structlog.get_logger()
 
-REFUSED_RETRY = 5.0
+RETRY = 5.0
 """Seconds between two tries to serve what was refused."""
 _REASONS = (HAProxyFailed, AqueductError)
 
@@ -71,13 +71,15 @@ class Reconciler:
         self._rendered: Rendered | None = None
         self._running: Mapping[str, str] = {}
         self._pending: list[Pending] = []
-        self._undoing: list[Pending] = []
+        self._refusing = Refusing(store)
         self._last_apply: ApplyOutcome | None = None
         self._applied_revision = 0
         self._retry_at = 0.0
         self._wake = asyncio.Event()
         self._stopping = False
         self.life = Life(haproxy, clock, self._wake.set)
+        self.adopted = False
+        """Whether the HAProxy ran before `start`."""
 
     @property
     def running(self) -> Mapping[str, str]:
@@ -120,6 +122,7 @@ class Reconciler:
         Returns when it serves, or when the first try has failed: `run` goes on trying.
         """
         body = await self._haproxy.adopt()
+        self.adopted = body is not None
         if body is None:
             await self._start()
             return
@@ -160,8 +163,8 @@ class Reconciler:
                 await self._start()
         elif self._pending:
             await self._serve_pending()
-        elif (self._refused or self._undoing) and now >= self._retry_at:
-            await self._retry_refused()
+        elif self._unsettled and now >= self._retry_at:
+            await self._settle_again()
 
     async def _rest(self) -> None:
         """Wait until there is something to do."""
@@ -174,7 +177,7 @@ class Reconciler:
         self._wake.clear()
 
     def _seconds_to_rest(self) -> float | None:
-        if self.life.up and not (self._refused or self._undoing):
+        if self.life.up and not self._unsettled:
             return None
         due = self._retry_at if self.life.up else self.life.next_start
         return max(0.0, due - self._clock.monotonic())
@@ -215,7 +218,7 @@ class Reconciler:
         refused = self._still_refused(pending)
         try:
             outcome = await self._apply(watch, self._render(without(target, refused.keys())), target.revision)
-        except HAProxyFailed as error:
+        except _REASONS as error:
             self._last_apply = watch.failed(APPLY_KIND_RELOAD, target.revision, str(error))
             raise
         self._desired, self._refused = target, refused
@@ -224,11 +227,20 @@ class Reconciler:
     async def _apply(self, watch: Stopwatch, rendered: Rendered, revision: int) -> ApplyOutcome:
         step = plan(self._running, rendered.sections)
         if isinstance(step, Reload):
-            await self._haproxy.reload(rendered.text)
+            await self._reload(rendered)
         self._running, self._rendered = rendered.sections, rendered
         if isinstance(step, Reload):
             return watch.applied(APPLY_KIND_RELOAD, revision, step.reason)
         return watch.applied(APPLY_KIND_NOTHING, revision)
+
+    async def _reload(self, rendered: Rendered) -> None:
+        try:
+            await self._haproxy.reload(rendered.text)
+        except AqueductError:
+            # It did not tell what became of the reload. With nothing known to run, the next apply
+            # is a reload, and settles it.
+            self._running, self._retry_at = {}, self._clock.monotonic()
+            raise
 
     async def _serve_what_can_be(self) -> None:
         watch = Stopwatch.started(self._clock)
@@ -244,33 +256,28 @@ class Reconciler:
             return rendered, {}
         return await servable(self._haproxy, self._render, self._desired, self._running)
 
-    async def _retry_refused(self) -> None:
-        self._retry_at = self._clock.monotonic() + REFUSED_RETRY
-        refused, self._undoing = self._undoing, []
-        for commit in refused:
-            await self._take_back(commit)
+    @property
+    def _unsettled(self) -> bool:
+        """Whether something is refused, or what runs is not known."""
+        return bool(self._refused or self._refusing or not self._running)
+
+    async def _settle_again(self) -> None:
+        self._retry_at = self._clock.monotonic() + RETRY
+        self._good(await self._refusing.again(self._desired))
         try:
             await self._serve_what_can_be()
         except HAProxyEnded:
             raise
         except _REASONS as error:
-            log.warning("what was refused still cannot be served", error=str(error))
+            log.warning("what is stored still cannot be served", error=str(error))
 
     async def _refuse(self, pending: Pending, error: Exception) -> None:
-        log.error("change refused", revision=pending.revision, error=str(error))
-        pending.fail(as_its_caller_sees(pending, error))
-        await self._take_back(pending)
+        self._good(await self._refusing.refuse(pending, error, self._desired))
 
-    async def _take_back(self, pending: Pending) -> None:
-        try:
-            undone = await take_back(self._store, pending, good=self._desired)
-        except AqueductError as error:
-            log.error("a refused change stays stored for now", revision=pending.revision, error=str(error))
-            self._undoing.append(pending)
-            return
-        if undone is not None:
-            self._desired = after(self._desired, undone.changes, undone.revision)
-            self._applied_revision = undone.revision
+    def _good(self, snapshot: Snapshot) -> None:
+        """Take over a snapshot that renders like the desired one, but holds later revisions."""
+        self._desired = snapshot
+        self._applied_revision = max(self._applied_revision, snapshot.revision)
 
     # HAProxy is down: starts
 
@@ -287,15 +294,7 @@ class Reconciler:
             self._start_failed(watch, error, pending)
 
     async def _start_on(self, watch: Stopwatch, target: Snapshot, pending: Sequence[Pending]) -> None:
-        rendered, refused = await bindable(self._haproxy, self._render, target, {})
-        try:
-            await self._haproxy.start(rendered.text)
-        except HAProxyFailed:
-            unbound = refused
-            rendered, refused = await servable(self._haproxy, self._render, target, {})
-            if refused.keys() == unbound.keys():
-                raise
-            await self._haproxy.start(rendered.text)
+        rendered, refused = await start_servable(self._haproxy, self._render, target)
         self._desired, self._refused = target, refused
         self._running, self._rendered = rendered.sections, rendered
         reason = self.life.error or "HAProxy was not running"

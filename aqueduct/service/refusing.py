@@ -1,26 +1,57 @@
-"""Taking back what was committed and then refused by HAProxy."""
+"""Refusing what was committed: its caller is told why, and a further revision takes it back.
+
+A resource that a later commit has changed stands as it is. Where the store takes no writes, the
+refused commit is kept in mind and undone later; HAProxy never serves it meanwhile.
+"""
+
+import structlog
 
 from aqueduct.errors import AqueductError, Conflict, NotFound, RejectedByHAProxy, Violation
 from aqueduct.model.resources import ref_of, resource_of
-from aqueduct.model.snapshot import Snapshot, undoing
-from aqueduct.ports.store import Committed, Store
+from aqueduct.model.snapshot import Snapshot, after, undoing
+from aqueduct.ports.store import Store
 from aqueduct.service.pending import Pending
 from aqueduct.v1.config_pb2 import Change
 
+log = structlog.get_logger()
 
-async def take_back(store: Store, pending: Pending, good: Snapshot) -> Committed | None:
-    """Undo a commit by a further revision that restores what `good` has.
 
-    A resource that a later commit has changed stands as it is. Returns the further revision; None
-    where nothing was left to undo. Errors: Exhausted or Unavailable where the store takes no writes.
-    """
-    changes = _undoing(store.snapshot(), pending, good)
-    if not changes:
-        return None
-    try:
-        return await store.commit(changes)
-    except (Conflict, NotFound):
-        return None  # changed at this very moment: the later change stands
+class Refusing:
+    """Refuses commits of `store`. True as long as some are not undone yet."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._left: list[Pending] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._left)
+
+    async def refuse(self, pending: Pending, error: Exception, good: Snapshot) -> Snapshot:
+        """Refuse a commit and restore what `good` has; return `good` with the revision that does so."""
+        log.error("change refused", revision=pending.revision, error=str(error))
+        pending.fail(_as_its_caller_sees(pending, error))
+        return await self._undo(pending, good)
+
+    async def again(self, good: Snapshot) -> Snapshot:
+        """Undo what could not be undone before; return `good` with the revisions that do so."""
+        left, self._left = self._left, []
+        for pending in left:
+            good = await self._undo(pending, good)
+        return good
+
+    async def _undo(self, pending: Pending, good: Snapshot) -> Snapshot:
+        changes = _undoing(self._store.snapshot(), pending, good)
+        if not changes:
+            return good
+        try:
+            undone = await self._store.commit(changes)
+        except (Conflict, NotFound):
+            return good  # changed at this very moment: the later change stands
+        except AqueductError as error:
+            log.error("a refused change stays stored for now", revision=pending.revision, error=str(error))
+            self._left.append(pending)
+            return good
+        return after(good, undone.changes, undone.revision)
 
 
 def _undoing(current: Snapshot, pending: Pending, good: Snapshot) -> list[Change]:
@@ -34,7 +65,7 @@ def _undoing(current: Snapshot, pending: Pending, good: Snapshot) -> list[Change
     return changes
 
 
-def as_its_caller_sees(pending: Pending, error: Exception) -> AqueductError:
+def _as_its_caller_sees(pending: Pending, error: Exception) -> AqueductError:
     """Return the error that tells the caller of `pending` that HAProxy does not serve it."""
     if isinstance(error, AqueductError):
         return error

@@ -18,7 +18,7 @@ Servable = tuple[Rendered, dict[Ref, Objection]]
 """What can be served, and what was left out of it, with the reason."""
 
 
-async def bindable(
+async def _bindable(
     haproxy: HAProxy, render: Render, snapshot: Snapshot, running: Mapping[str, str]
 ) -> Servable:
     """Leave out the frontends whose addresses cannot be had, beside the sections `running`."""
@@ -36,7 +36,7 @@ async def servable(
 
     HAProxyFailed where its objections are about no resource (the templates, or the global section).
     """
-    rendered, left_out = await bindable(haproxy, render, snapshot, running)
+    rendered, left_out = await _bindable(haproxy, render, snapshot, running)
     while found := await objections(haproxy, rendered.text, rendered):
         at_fault = _by_resource(found)
         if not at_fault.keys() - left_out.keys():
@@ -44,6 +44,24 @@ async def servable(
         left_out |= at_fault
         rendered = render(without(snapshot, left_out))
     return rendered, left_out
+
+
+async def start_servable(haproxy: HAProxy, render: Render, snapshot: Snapshot) -> Servable:
+    """Start HAProxy on what of `snapshot` can be served.
+
+    It is not asked beforehand, since clients are waiting: only when it does not start.
+    HAProxyFailed where it does not start on anything.
+    """
+    rendered, unbound = await _bindable(haproxy, render, snapshot, {})
+    try:
+        await haproxy.start(rendered.text)
+    except HAProxyFailed:
+        rendered, left_out = await servable(haproxy, render, snapshot, {})
+        if left_out.keys() == unbound.keys():
+            raise
+        await haproxy.start(rendered.text)
+        return rendered, left_out
+    return rendered, unbound
 
 
 def _by_resource(found: list[Objection]) -> dict[Ref, Objection]:
