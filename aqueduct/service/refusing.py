@@ -27,10 +27,14 @@ class Refusing:
         return bool(self._left)
 
     async def refuse(self, pending: Pending, error: Exception, good: Snapshot) -> Snapshot:
-        """Refuse a commit and restore what `good` has; return `good` with the revision that does so."""
+        """Refuse a commit and restore what `good` has; return `good` with the revision that does so.
+
+        Its caller is told when that is done, so that it reads what holds.
+        """
         log.error("change refused", revision=pending.revision, error=str(error))
+        good = await self._undo(pending, good)
         pending.fail(_as_its_caller_sees(pending, error))
-        return await self._undo(pending, good)
+        return good
 
     async def again(self, good: Snapshot) -> Snapshot:
         """Undo what could not be undone before; return `good` with the revisions that do so."""

@@ -42,14 +42,13 @@ def _running_all(status: Status) -> bool:
 
 
 @pytest.mark.parametrize("victim", ["master_pid", "worker_pid"])
-async def test_a_killed_haproxy_is_back_within_a_second(aqueduct: Aqueduct, victim: str) -> None:
+async def test_a_killed_haproxy_is_back_at_once(aqueduct: Aqueduct, victim: str) -> None:
     numbered = Numbered.on(aqueduct)
     await numbered.put(1)
     info = (await aqueduct.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest())).info
-    began = asyncio.get_running_loop().time()
     os.kill(getattr(info, victim), signal.SIGKILL)
     status = await _status(aqueduct, lambda status: status.last_apply.kind == APPLY_KIND_START)
-    assert asyncio.get_running_loop().time() - began < 1
+    # The first death is answered without a pause (tests/unit/plan/test_plan.py has the pauses).
     assert "HAProxy ended" in status.last_apply.reason
     assert not status.refusals
     assert await numbered.served() == 1
@@ -61,10 +60,11 @@ async def test_health_follows_haproxy(aqueduct: Aqueduct) -> None:
         request_serializer=HealthCheckRequest.SerializeToString,
         response_deserializer=HealthCheckResponse.FromString,
     )(HealthCheckRequest(service="aqueduct.v1.FrontendService"))
-    assert (await watch.read()).status == HealthCheckResponse.SERVING
+    told = aiter(watch)
+    assert (await anext(told)).status == HealthCheckResponse.SERVING
     os.kill(aqueduct.haproxy_pids()[0], signal.SIGKILL)
-    assert (await watch.read()).status == HealthCheckResponse.NOT_SERVING
-    assert (await watch.read()).status == HealthCheckResponse.SERVING
+    assert (await anext(told)).status == HealthCheckResponse.NOT_SERVING
+    assert (await anext(told)).status == HealthCheckResponse.SERVING
     watch.cancel()
 
 

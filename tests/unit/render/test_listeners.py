@@ -5,6 +5,12 @@ from aqueduct.render.listeners import addresses, listeners
 from tests.unit.render.build import backend, frontend, renderer, snapshot
 
 
+def test_addresses_that_only_haproxy_can_try_are_left_out() -> None:
+    binds = ("*:80 v6only", "*:81 interface lo", "*:82 transparent", "*:83 namespace x", "*:84 ssl crt x")
+    found = listeners({"frontend web": "".join(f"    bind {bind}\n" for bind in binds)})
+    assert list(map(str, found["frontend web"])) == ["0.0.0.0:84"]
+
+
 def test_addresses_are_read_from_the_text() -> None:
     web = frontend(
         "web", "app", bind="*:80,[::1]:80 name x", natives=("bind 127.0.0.1:81", "bind", "bind $X")
