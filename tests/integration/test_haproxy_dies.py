@@ -25,6 +25,7 @@ from aqueduct.v1.backend_pb2 import (
 from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, GetHAProxyInfoRequest, GetStatusRequest, Status
 from tests.integration.numbered import Numbered
+from tests.integration.pids import master_pid
 from tests.integration.rpc_errors import refused
 
 
@@ -62,7 +63,7 @@ async def test_health_follows_haproxy(aqueduct: Aqueduct) -> None:
     )(HealthCheckRequest(service="aqueduct.v1.FrontendService"))
     told = aiter(watch)
     assert (await anext(told)).status == HealthCheckResponse.SERVING
-    os.kill(aqueduct.haproxy_pids()[0], signal.SIGKILL)
+    os.kill(await master_pid(aqueduct), signal.SIGKILL)
     assert (await anext(told)).status == HealthCheckResponse.NOT_SERVING
     assert (await anext(told)).status == HealthCheckResponse.SERVING
     watch.cancel()
@@ -91,7 +92,7 @@ async def test_what_no_longer_loads_is_left_out_and_reported_until_it_does(
     await aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=other))
 
     patterns.unlink()
-    os.kill(aqueduct.haproxy_pids()[0], signal.SIGKILL)
+    os.kill(await master_pid(aqueduct), signal.SIGKILL)
     status = await _status(aqueduct, lambda status: bool(status.refusals))
     assert (status.refusals[0].resource, status.refusals[0].field) == ("frontends/other", "natives[0]")
     assert "patterns" in status.refusals[0].message
@@ -133,7 +134,7 @@ async def test_the_binary_replaced_under_a_running_haproxy_harms_no_reload(
     async with Aqueduct(tmp_path / "data", source) as aqueduct:
         numbered = Numbered.on(aqueduct)
         await numbered.put(1)
-        master = aqueduct.haproxy_pids()[0]
+        master = await master_pid(aqueduct)
         replacement = tmp_path / "haproxy.new"
         replacement.write_bytes(b"#!/bin/false\n")
         replacement.chmod(0o755)
@@ -144,7 +145,7 @@ async def test_the_binary_replaced_under_a_running_haproxy_harms_no_reload(
         source.unlink()
         await numbered.put(4)
         assert await numbered.served() == 4
-        assert aqueduct.haproxy_pids()[0] == master
+        assert await master_pid(aqueduct) == master
 
 
 async def test_a_reload_that_fails_all_the_same_takes_back_only_the_change_at_fault(

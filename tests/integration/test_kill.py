@@ -13,6 +13,7 @@ from aqueduct.demo.webservice import WebService
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, Member, PutBackendRequest
 from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
 from tests.integration.numbered import Numbered
+from tests.integration.pids import master_pid
 from tests.load import Load
 
 KILLS = int(os.environ.get("AQUEDUCT_TEST_KILLS", "10"))
@@ -53,7 +54,7 @@ async def test_a_killed_aqueduct_loses_nothing_acknowledged(
     numbered = Numbered.on(aqueduct)
     await numbered.put(0)
     acknowledged = [0]
-    master = aqueduct.haproxy_pids()[0]
+    master = await master_pid(aqueduct)
 
     async with Load(free_port, connections=4, keep_alive=None) as load:
         for kill in range(KILLS):
@@ -69,6 +70,6 @@ async def test_a_killed_aqueduct_loses_nothing_acknowledged(
             stored = await numbered.stored()
             assert stored in {acknowledged[-1], acknowledged[-1] + 1}
             assert await numbered.served() == stored
-            assert aqueduct.haproxy_pids()[0] == master
+            assert await master_pid(aqueduct) == master
             acknowledged.append(stored)
     assert load.failures == []
