@@ -1,6 +1,5 @@
 """A full disk refuses writes and takes nothing else away."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +18,13 @@ CHUNK = 4_096
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a file system of 48 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a file system takes root")
     mount = tmp_path / "disk"
     mount.mkdir()
-    subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", mount], check=True)
+    mounted = subprocess.run(
+        ["/bin/mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", mount], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no right to mount a file system")
     try:
         yield mount
     finally:
