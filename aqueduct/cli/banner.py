@@ -29,9 +29,16 @@ def banner(host: str, port: int, program: str = "aqueduct") -> str:
 def announce(host: str, port: int) -> None:
     """Print the banner. Nobody reading it is no reason to end."""
     try:
-        click.echo(banner(host, port, "aqueduct" if which("aqueduct") else sys.argv[0]))
+        click.echo(banner(host, port, _program()))
     except OSError:
         return
+
+
+def _program() -> str:
+    """Return how to call us: as we were called, where the shell does not find us by name."""
+    if which("aqueduct"):
+        return "aqueduct"
+    return "python -m aqueduct" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
 
 
 def address(host: str, port: int) -> str:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from aqueduct.cli.banner import banner
+from aqueduct.cli.banner import announce, banner
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,24 @@ def test_nobody_reading_it_is_no_failure() -> None:
     done = subprocess.run([sys.executable, "-c", script], stdout=write, check=False)
     os.close(write)
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("found", "called", "program"),
+    [
+        ("/usr/bin/aqueduct", "/usr/bin/aqueduct", "aqueduct"),
+        (None, ".venv/bin/aqueduct", ".venv/bin/aqueduct"),
+        (None, "/lib/aqueduct/__main__.py", "python -m aqueduct"),
+    ],
+)
+def test_it_says_how_to_call_it(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    found: str | None,
+    called: str,
+    program: str,
+) -> None:
+    monkeypatch.setattr("aqueduct.cli.banner.which", lambda _: found)
+    monkeypatch.setattr(sys, "argv", [called, "serve"])
+    announce("127.0.0.1", 1)
+    assert capsys.readouterr().out.splitlines()[-1] == f"  {program} demo"
