@@ -22,6 +22,7 @@ from google.protobuf.message import DecodeError
 from aqueduct.errors import ConfigurationError, Exhausted
 from aqueduct.model.resources import Kind, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot
+from aqueduct.store.suspect import check_readable
 from aqueduct.v1.backend_pb2 import Backend
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.frontend_pb2 import Frontend
@@ -44,11 +45,12 @@ class Environment:
     def __init__(self, directory: Path, map_size: int = MAP_SIZE) -> None:
         """Open the environment in `directory`; where there is none, make one, for our user only.
 
-        ConfigurationError where that cannot be, or where a newer Aqueduct wrote it.
+        ConfigurationError where that cannot be, where it is damaged, or where a newer Aqueduct wrote it.
         """
         self._directory = directory
         try:
             _prepare(directory)
+            check_readable(directory)
             size = max(map_size, _LEAST_MAP_SIZE)
             self._env = lmdb.open(str(directory), map_size=size, max_dbs=_MAX_DATABASES, mode=0o600)
         except (OSError, lmdb.Error) as error:

@@ -192,3 +192,48 @@ class TestOpen:
         (tmp_path / "store").touch()
         with pytest.raises(ConfigurationError, match="cannot open the store"):
             await LmdbStore.open(tmp_path / "store")
+
+
+async def _many(directory: Path) -> Path:
+    """Make a store with some pages, and free ones among them; return its file."""
+    store = await LmdbStore.open(directory)
+    for count in range(40):
+        await store.commit([put_large(f"b{count % 8}", 10_000)])
+        await store.commit([delete_backend(f"b{count % 8}")] if count % 3 else [put_backend("app")])
+    await store.close()
+    return directory / "data.mdb"
+
+
+class TestDamage:
+    """Each of these would end the process, or, an empty file, be taken for a new store."""
+
+    @pytest.mark.parametrize("pages", [0, 1, 2, -1, -2])
+    async def test_a_file_that_was_cut_is_refused_with_the_way_out(self, tmp_path: Path, pages: int) -> None:
+        file = await _many(tmp_path)
+        whole = file.read_bytes()
+        half = len(whole) // 2
+        size = {-1: half, -2: half // 2}.get(pages, pages * 4096)
+        os.truncate(file, size)
+        for _ in range(2):  # being refused changes nothing
+            with pytest.raises(ConfigurationError, match=r"damaged.*restore a copy of data\.mdb, or move"):
+                await LmdbStore.open(tmp_path)
+        file.write_bytes(whole)
+        store = await LmdbStore.open(tmp_path)
+        assert "app" in store.snapshot().backends
+        await store.close()
+
+    async def test_pages_overwritten_are_refused(self, tmp_path: Path) -> None:
+        file = await _many(tmp_path)
+        content = bytearray(file.read_bytes())
+        for page in range(2 * 4096, len(content), 4096):
+            content[page : page + 64] = b"\xa5" * 64
+        file.write_bytes(content)
+        with pytest.raises(ConfigurationError, match="damaged"):
+            await LmdbStore.open(tmp_path)
+
+    async def test_a_file_that_is_missing_is_a_new_store(self, tmp_path: Path) -> None:
+        file = await _many(tmp_path)
+        file.unlink()
+        store = await LmdbStore.open(tmp_path)
+        assert store.snapshot().revision == 0
+        await store.close()
