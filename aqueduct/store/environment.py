@@ -19,7 +19,7 @@ from typing import Final
 import lmdb
 from google.protobuf.message import DecodeError
 
-from aqueduct.errors import ConfigurationError, Exhausted
+from aqueduct.errors import ConfigurationError, Exhausted, Unavailable
 from aqueduct.model.resources import Kind, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.store.suspect import check_readable
@@ -53,6 +53,7 @@ class Environment:
             check_readable(directory)
             size = max(map_size, _LEAST_MAP_SIZE)
             self._env = lmdb.open(str(directory), map_size=size, max_dbs=_MAX_DATABASES, mode=0o600)
+            self._file = self._identity()
         except (OSError, lmdb.Error) as error:
             raise ConfigurationError(f"cannot open the store in {directory}: {error}") from error
         try:
@@ -109,8 +110,10 @@ class Environment:
         """Make `changes`, in this order, and set the revision, in one durable transaction.
 
         Errors: Exhausted for a full disk, after which writes work again as soon as there is room;
+        Unavailable where the file was removed or replaced: what is written to it no start will find;
         lmdb.Error for a disk or database that fails.
         """
+        self._check_there()
         try:
             while not self._write_if_it_fits(changes, revision):
                 self._env.set_mapsize(self._env.info()["map_size"] * 2)
@@ -118,6 +121,24 @@ class Environment:
             if self._is_disk_full(error):
                 raise Exhausted("DISK_FULL", f"no room to store the change: {error}") from error
             raise
+        self._check_there()
+
+    def _check_there(self) -> None:
+        try:
+            there = self._identity() == self._file
+        except OSError:
+            there = False
+        if not there:
+            raise Unavailable(
+                "STORE_GONE",
+                f"the store in {self._directory} was removed or replaced while Aqueduct runs: "
+                "nothing can be stored until it is put back, or Aqueduct is started again",
+            )
+
+    def _identity(self) -> tuple[int, int]:
+        """Return what tells the file that is at the path of the store from any other."""
+        found = (self._directory / "data.mdb").stat()
+        return found.st_dev, found.st_ino
 
     def _write_if_it_fits(self, changes: Iterable[Change], revision: int) -> bool:
         try:

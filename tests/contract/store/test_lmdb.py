@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import shutil
 import stat
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -236,4 +237,31 @@ class TestDamage:
         file.unlink()
         store = await LmdbStore.open(tmp_path)
         assert store.snapshot().revision == 0
+        await store.close()
+
+
+class TestGone:
+    """What is written to a file that no start will find is not stored."""
+
+    async def test_a_store_that_was_removed_takes_no_commits(self, tmp_path: Path) -> None:
+        store = await LmdbStore.open(tmp_path / "store")
+        await store.commit([put_backend("a")])
+        shutil.rmtree(tmp_path / "store")
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="removed or replaced") as caught:
+                await store.commit([put_backend("b")])
+            assert caught.value.reason == "STORE_GONE"
+        assert set(store.snapshot().backends) == {"a"}
+        await store.close()
+
+    async def test_a_store_that_was_replaced_takes_none_until_it_is_put_back(self, tmp_path: Path) -> None:
+        store = await LmdbStore.open(tmp_path / "store")
+        await store.commit([put_backend("a")])
+        (tmp_path / "store").rename(tmp_path / "aside")
+        shutil.copytree(tmp_path / "aside", tmp_path / "store")
+        with pytest.raises(Unavailable, match="removed or replaced"):
+            await store.commit([put_backend("b")])
+        shutil.rmtree(tmp_path / "store")
+        (tmp_path / "aside").rename(tmp_path / "store")
+        assert (await store.commit([put_backend("b")])).revision == 2
         await store.close()
