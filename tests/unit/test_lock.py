@@ -81,3 +81,28 @@ def test_it_may_be_taken_again(tmp_path: Path) -> None:
     for _ in range(2):
         with lock:
             assert (tmp_path / "lock").exists()
+
+
+def test_it_holds_though_its_file_is_removed(tmp_path: Path) -> None:
+    with hold(tmp_path) as child:
+        (tmp_path / "lock").unlink()
+        with pytest.raises(ConfigurationError, match=r"another Aqueduct \(pid unknown\)"):
+            DirectoryLock(tmp_path).__enter__()
+        child.communicate()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1b[31mred", b"12 34", "\u0664\u0662".encode(), b"-1", b"\xff"])
+def test_what_is_no_process_id_is_not_repeated(tmp_path: Path, content: bytes) -> None:
+    with DirectoryLock(tmp_path):
+        (tmp_path / "lock").write_bytes(content)
+        with pytest.raises(ConfigurationError, match=r"another Aqueduct \(pid unknown\)"):
+            DirectoryLock(tmp_path).__enter__()
+
+
+def test_a_lock_file_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(ConfigurationError, match="cannot use the data directory"):
+        DirectoryLock(tmp_path).__enter__()
+    (tmp_path / "lock").rmdir()
+    with DirectoryLock(tmp_path):
+        pass
