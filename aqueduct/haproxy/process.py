@@ -78,12 +78,14 @@ def environment() -> dict[str, str]:
 def spawn(executable: Path, arguments: Sequence[str], directory: Path, log: Path) -> "Master":
     """Start a master in `directory`, its output appended to `log`.
 
-    `executable` is DIR/bin/DIGEST/haproxy, in full: the master executes that very path anew.
+    `executable` is DIR/bin/DIGEST/haproxy. The master executes its own name anew at each reload, so
+    that name starts at its working directory, which moves along where `directory` is moved.
     """
+    name = f"./{executable.relative_to(directory)}"
     with log.open("ab") as output:
         # All descriptors but these are closed: a listener of ours that HAProxy inherited would outlive us.
         child = subprocess.Popen(
-            [executable, *arguments],
+            [name, *arguments],
             cwd=directory,
             env=environment(),
             stdin=subprocess.DEVNULL,

@@ -46,6 +46,30 @@ async def test_what_runs_is_found_again(haproxy: MasterWorker, reopen: Reopen) -
     assert (await second.info()).master_pid == pid
 
 
+def move(directory: Path) -> Path:
+    return directory.rename(directory.with_name("moved"))
+
+
+async def test_a_directory_that_was_moved(
+    haproxy: MasterWorker, directory: Path, haproxy_binary: Path
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    master = (await haproxy.info()).master_pid
+    await haproxy.close()
+    moved = move(directory)
+    second = await MasterWorker.open(moved, haproxy_binary)
+    try:
+        assert await second.adopt() == body(port, "one")
+        for answer in ("two", "three"):
+            await second.reload(body(port, answer))
+            assert await get(port) == answer
+        assert (await second.info()).master_pid == master
+    finally:
+        await second.stop()
+        await second.close()
+
+
 async def test_the_file_of_a_reload_that_was_never_asked_for_is_put_back(
     haproxy: MasterWorker, reopen: Reopen, directory: Path
 ) -> None:
