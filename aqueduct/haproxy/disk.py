@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
-from aqueduct.errors import Exhausted
-from aqueduct.ports.haproxy import HAProxyFailed
+from aqueduct.errors import Exhausted, Unavailable
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -33,11 +32,15 @@ async def on_disk(function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kw
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """Raise Exhausted for a full disk, and HAProxyFailed for any other error of the system."""
+    """Raise Exhausted for a full disk, and Unavailable for any other error of the system.
+
+    Neither is HAProxyFailed: HAProxy has not been asked, and no caller's change is at fault.
+    """
     try:
         yield
     except OSError as error:
-        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        path = error.filename2 or error.filename  # of a rename, the file that was to be
+        message = f"{path}: {error.strerror}" if path else str(error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise Exhausted("DISK_FULL", f"HAProxy's files cannot be written: {message}") from error
-        raise HAProxyFailed(message) from error
+        raise Unavailable("HAPROXY_FILES", f"HAProxy's files cannot be used: {message}") from error

@@ -52,7 +52,7 @@ class Generations:
         durable.write(self._file, _bytes(generation.text), survives_power_loss=True)
 
     def get(self, number: int) -> Generation | None:
-        """Return a generation that was added; None where its text is lost."""
+        """Return a generation that was added; None where its text is lost, or cannot be read."""
         for path in (self._path(number), self._file):
             text = self._read(path)
             if text is not None and preamble.generation_of(text) == number:
@@ -76,8 +76,8 @@ class Generations:
     def _read(path: Path) -> str | None:
         try:
             return path.read_bytes().decode(errors="surrogateescape")
-        except FileNotFoundError:
-            return None
+        except OSError:
+            return None  # what is in its place is told by the next write
 
 
 def _bytes(text: str) -> bytes:

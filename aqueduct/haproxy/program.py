@@ -11,13 +11,16 @@ from typing import Self
 
 import structlog
 
-from aqueduct.errors import ConfigurationError
+from aqueduct.errors import ConfigurationError, Unavailable
 from aqueduct.haproxy import binary as files
 from aqueduct.haproxy import capabilities, check
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.process import Master
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.ports.haproxy import HAProxyFailed
+
+_UNUSABLE = (ConfigurationError, HAProxyFailed, Unavailable)
+"""Errors of a binary that will not do, or cannot be had."""
 
 _log = structlog.get_logger()
 
@@ -77,7 +80,7 @@ class Program:
         """
         try:
             await self._take(lambda: files.take_copy(self._source, self._executables))
-        except (ConfigurationError, HAProxyFailed) as error:
+        except _UNUSABLE as error:
             _log.warning("the new HAProxy binary is not usable: the former one is used", error=str(error))
         await on_disk(files.remove_stale, self._executables, [self.path])
 
@@ -86,7 +89,7 @@ class Program:
         try:
             await self.repair(master)
             await self._take(lambda: master.executable)
-        except (ConfigurationError, HAProxyFailed) as error:
+        except _UNUSABLE as error:
             _log.warning("HAProxy runs from a binary that is not usable any more", error=str(error))
 
     async def repair(self, master: Master) -> None:

@@ -38,7 +38,11 @@ class HAProxyEnded(HAProxyFailed):
 
 
 class HAProxy(Protocol):
-    """One HAProxy in master-worker mode. Called by one task at a time, but for check and try_bind."""
+    """One HAProxy in master-worker mode. Called by one task at a time, but for check and try_bind.
+
+    Whatever writes files raises Exhausted (`DISK_FULL`) for a full disk, and Unavailable (`HAPROXY_FILES`)
+    where they cannot be used for another reason: HAProxy has not been asked then.
+    """
 
     @property
     def capabilities(self) -> Capabilities:
@@ -48,7 +52,7 @@ class HAProxy(Protocol):
     async def check(self, config: str) -> tuple[Alert, ...]:
         """Have HAProxy read `config`, and return its errors; none where it would load. Many may run at once.
 
-        HAProxyFailed where HAProxy could not be had to read it, Exhausted for a full disk.
+        HAProxyFailed where HAProxy could not be had to read it.
         """
         ...
 
@@ -72,16 +76,16 @@ class HAProxy(Protocol):
     async def start(self, config: str) -> None:
         """Start HAProxy on `config` and return when it serves.
 
-        HAProxyFailed where it does not, or where one runs already; Exhausted for a full disk. A
-        HAProxy whose start is cancelled may go on with it: `stop` ends it, `adopt` takes it over.
+        HAProxyFailed where it does not, or where one runs already. A HAProxy whose start is cancelled
+        may go on with it: `stop` ends it, `adopt` takes it over.
         """
         ...
 
     async def reload(self, config: str) -> None:
         """Have a new worker take over with `config`; return when it serves.
 
-        HAProxyFailed where HAProxy refuses `config`, and Exhausted for a full disk: the old worker
-        serves on. Unavailable where HAProxy does not answer, so that it is not known which serves; the
+        HAProxyFailed where HAProxy refuses `config`: the old worker serves on. Unavailable
+        (`HAPROXY_SILENT`) where HAProxy does not answer, so that it is not known which serves; the
         next reload finds out, as it does after a reload that was cancelled. HAProxyEnded where
         HAProxy is gone.
         """

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,36 @@ async def test_a_full_disk(haproxy: MasterWorker, directory: Path, monkeypatch: 
             await haproxy.reload(body(port, "two"))
     assert await get(port) == "one"
     assert (directory / "haproxy.cfg").read_text() == haproxy.config()
+    await haproxy.reload(body(port, "three"))
+    assert await get(port) == "three"
+
+
+@contextmanager
+def unusable(path: Path) -> Iterator[None]:
+    """Have a directory in the place of a file, or a file in that of a directory."""
+    aside = path.rename(path.with_name("aside"))
+    if aside.is_dir():
+        path.touch()
+        yield
+        path.unlink()
+    else:
+        path.mkdir()
+        yield
+        path.rmdir()
+    aside.rename(path)
+
+
+@pytest.mark.parametrize("name", ["haproxy.cfg", "server-state", "generations"])
+async def test_files_that_cannot_be_used(haproxy: MasterWorker, directory: Path, name: str) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    with unusable(directory / name):
+        for _ in range(2):
+            with pytest.raises(Unavailable, match=f"{directory / name}.*: ") as raised:
+                await haproxy.reload(body(port, "two"))
+            assert raised.value.reason == "HAPROXY_FILES"
+        assert await get(port) == "one"
+        assert await haproxy.adopt() in {body(port, "one"), ""}
     await haproxy.reload(body(port, "three"))
     assert await get(port) == "three"
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.errors import ConfigurationError, Exhausted
+from aqueduct.errors import ConfigurationError, Exhausted, Unavailable
 from aqueduct.haproxy import binary, durable, output, preamble
 from aqueduct.haproxy.disk import disk_errors, on_disk
 from aqueduct.haproxy.generations import Generation, Generations
 from aqueduct.haproxy.master import Processes
 from aqueduct.haproxy.output import Output
 from aqueduct.haproxy.show_info import parse
-from aqueduct.ports.haproxy import HAProxyFailed
 
 BODIES = ["", "frontend f\n", "no end of line", "caf\u00e9 \udcff\n", "# End of Aqueduct's own lines.\nx\n"]
 
@@ -75,8 +74,17 @@ def test_a_failed_write_leaves_the_old_file_alone(tmp_path: Path, monkeypatch: p
 
 
 async def test_other_errors_of_the_system(tmp_path: Path) -> None:
-    with pytest.raises(HAProxyFailed, match="No such file"):
-        await on_disk((tmp_path / "none" / "file").read_bytes)
+    path = tmp_path / "none" / "file"
+    with pytest.raises(Unavailable, match=f"{path}: No such file") as raised:
+        await on_disk(path.read_bytes)
+    assert raised.value.reason == "HAPROXY_FILES"
+
+
+async def test_a_file_that_cannot_be_put_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.mkdir()
+    with pytest.raises(Unavailable, match=f"{path}: Is a directory"):
+        await on_disk(durable.write, path, b"", survives_power_loss=False)
 
 
 async def test_work_on_files_is_finished_though_its_caller_is_cancelled() -> None:
