@@ -20,7 +20,7 @@ from aqueduct.errors import Invalid, Unavailable
 from aqueduct.model.bind import Address
 from aqueduct.model.references import conflicts
 from aqueduct.model.resources import Ref, Resource, ref_of
-from aqueduct.model.snapshot import Snapshot, after, check_preconditions
+from aqueduct.model.snapshot import Snapshot, after, check_preconditions, effective
 from aqueduct.ports.store import Committed, Store
 from aqueduct.service.pending import Pending
 from aqueduct.service.reconciler import Reconciler
@@ -143,7 +143,9 @@ class Admission:
         changes = submission.changes
         check_preconditions(snapshot, changes)
         submission.previous = tuple(snapshot.get(ref_of(change)) for change in changes)
-        candidate = after(snapshot, changes, snapshot.revision + 1)
+        # Like the store, which makes no revision of what changes nothing.
+        made = effective(snapshot, changes)
+        candidate = after(snapshot, made, snapshot.revision + 1) if made else snapshot
         found = conflicts(candidate, [ref_of(change) for change in changes], self._reserved)
         if found:
             places = submission.places()

@@ -79,10 +79,7 @@ class Configuration:
             return await self._rehearse(wanted, paths)
         admitted = await self._admission.submit(wanted, paths)
         made = {ref_of(change): change for change in admitted.committed.changes}
-        stored = tuple(
-            made.get(ref_of(change)) or _as_it_was(previous)
-            for change, previous in zip(wanted, admitted.previous, strict=True)
-        )
+        stored = tuple(made.get(ref_of(change)) or self._as_stored(change) for change in wanted)
         waits = options.wait_for != WAIT_FOR_COMMIT
         # Shielded: the future is the commit's, whoever of its callers goes.
         apply = await asyncio.shield(admitted.served) if waits else None
@@ -123,18 +120,16 @@ class Configuration:
         revision = stored.revision + 1 if effective(stored, changes) else stored.revision
         return Written(tuple(changes), rehearsed.previous, revision, plan=rehearsed.plan)
 
+    def _as_stored(self, change: Change) -> Change:
+        """Return a put that was left out, since it changes nothing, as it is stored."""
+        stored = self._store.snapshot().get(ref_of(change))
+        return put(stored) if stored is not None else change  # deleted by somebody at this very moment
+
     def _backend(self, key: str) -> Backend:
         backend = self._store.snapshot().backends.get(key)
         if backend is None:
             raise NotFound(Kind.BACKEND, key)
         return backend
-
-
-def _as_it_was(previous: Resource | None) -> Change:
-    """Return the put that a write left out since it changes nothing."""
-    if previous is None:
-        raise AssertionError("a deletion of nothing is refused, never left out")
-    return put(previous)
 
 
 def _all_valid(changes: Sequence[Change], paths: Sequence[str]) -> list[Change]:

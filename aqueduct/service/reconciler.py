@@ -2,7 +2,7 @@
 
 State:
     desired   the snapshot to serve, folded from the commits in the order of their revisions
-    refused   resources of it that cannot be served: left out, reported, tried again now and then
+    excluded  what of it cannot be served: kept as it runs or left out, and reported
     running   the sections that HAProxy runs; none while it is down
     pending   commits that it does not serve yet, each with a caller who may wait
     refusing  commits that it refused and that the store still holds, since it took no writes
@@ -23,20 +23,20 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from aqueduct.errors import AqueductError, Unavailable
-from aqueduct.model.resources import Ref
-from aqueduct.model.snapshot import Snapshot, after, without
+from aqueduct.model.snapshot import Snapshot, after
 from aqueduct.plan.plan import Reload, plan
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
 from aqueduct.ports.store import Store
 from aqueduct.render.renderer import Rendered, Renderer
 from aqueduct.render.sections import split_sections
+from aqueduct.service.excluded import Excluded
 from aqueduct.service.life import Life
 from aqueduct.service.outcome import Stopwatch
 from aqueduct.service.pending import Pending
 from aqueduct.service.refusing import Refusing
-from aqueduct.service.servable import Servable, servable, start_servable
-from aqueduct.service.verdict import Objection
+from aqueduct.service.servable import bindable, load_in_parts, servable
+from aqueduct.service.verdict import objections
 from aqueduct.v1.apply_pb2 import (
     APPLY_KIND_NOTHING,
     APPLY_KIND_RELOAD,
@@ -67,8 +67,9 @@ class Reconciler:
         self._renderer = renderer
         self._clock = clock
         self._desired: Snapshot = store.snapshot()
-        self._refused: dict[Ref, Objection] = {}
+        self._excluded = Excluded()
         self._rendered: Rendered | None = None
+        self._last_rendered: Rendered | None = None
         self._running: Mapping[str, str] = {}
         self._pending: list[Pending] = []
         self._refusing = Refusing(store)
@@ -87,9 +88,9 @@ class Reconciler:
         return self._running
 
     @property
-    def refused(self) -> frozenset[Ref]:
-        """The resources that are stored but cannot be served."""
-        return frozenset(self._refused)
+    def excluded(self) -> Excluded:
+        """What is stored but cannot be served."""
+        return self._excluded
 
     @property
     def applied_revision(self) -> int:
@@ -105,7 +106,7 @@ class Reconciler:
             applied_revision=self._applied_revision,
             last_apply=self._last_apply,
             missing_backends=self._rendered.missing if self._rendered else (),
-            refusals=[self._refused[ref].refusal() for ref in sorted(self._refused, key=str)],
+            refusals=self._excluded.refusals(),
         )
 
     def enqueue(self, pending: Pending) -> None:
@@ -203,11 +204,13 @@ class Reconciler:
         if len(pending) == 1:
             await self._refuse(pending[0], error)
             return
-        for index, commit in enumerate(pending):
+        self._pending = [*pending, *self._pending]
+        for commit in pending:
+            self._pending.remove(commit)
             try:
                 await self._serve([commit])
             except HAProxyEnded:
-                self._pending = [*pending[index:], *self._pending]
+                self._pending.insert(0, commit)
                 raise
             except _REASONS as its_error:
                 await self._refuse(commit, its_error)
@@ -215,22 +218,38 @@ class Reconciler:
     async def _serve(self, pending: Sequence[Pending]) -> None:
         watch = Stopwatch.started(self._clock)
         target = _fold(self._desired, pending)
-        refused = self._still_refused(pending)
+        excluded = self._excluded.less({ref for commit in pending for ref in commit.refs})
         try:
-            outcome = await self._apply(watch, self._render(without(target, refused.keys())), target.revision)
+            outcome = await self._apply(watch, excluded.render(self._render, target), target.revision)
         except _REASONS as error:
             self._last_apply = watch.failed(APPLY_KIND_RELOAD, target.revision, str(error))
-            raise
-        self._desired, self._refused = target, refused
-        self._served(outcome, pending)
+            stale = await self._stale(excluded, pending, error)
+            if stale == excluded:
+                raise
+            excluded = stale
+            outcome = await self._apply(watch, excluded.render(self._render, target), target.revision)
+        self._desired = target
+        self._served(outcome, excluded, pending)
+
+    async def _stale(self, excluded: Excluded, pending: Sequence[Pending], error: Exception) -> Excluded:
+        """Exclude what runs but would not load again, for a file that is gone, say.
+
+        That is not for `pending` to answer.
+        """
+        if self._rendered is None or isinstance(error, HAProxyEnded | AqueductError):
+            return excluded
+        touched = {ref for commit in pending for ref in commit.refs}
+        for objection in await objections(self._haproxy, self._rendered.text, self._rendered):
+            if objection.ref not in touched:
+                excluded = excluded.plus(objection, self._rendered, self._running)
+        return excluded
 
     async def _apply(self, watch: Stopwatch, rendered: Rendered, revision: int) -> ApplyOutcome:
         step = plan(self._running, rendered.sections)
         if isinstance(step, Reload):
             await self._reload(rendered)
-        self._running, self._rendered = rendered.sections, rendered
-        if isinstance(step, Reload):
             return watch.applied(APPLY_KIND_RELOAD, revision, step.reason)
+        self._rendered = rendered
         return watch.applied(APPLY_KIND_NOTHING, revision)
 
     async def _reload(self, rendered: Rendered) -> None:
@@ -241,25 +260,44 @@ class Reconciler:
             # is a reload, and settles it.
             self._running, self._retry_at = {}, self._clock.monotonic()
             raise
+        self._running, self._rendered = rendered.sections, rendered
+
+    async def _load(self, rendered: Rendered) -> None:
+        """Have HAProxy run `rendered`, started or reloaded, unless it does."""
+        if not self.life.up:
+            await self._haproxy.start(rendered.text)
+            self._running, self._rendered = rendered.sections, rendered
+            self.life.note_begin()
+        elif rendered.sections != self._running:
+            await self._reload(rendered)
 
     async def _serve_what_can_be(self) -> None:
+        """Serve what can be of the desired snapshot. What only a load can tell is not tried again."""
         watch = Stopwatch.started(self._clock)
-        rendered, refused = await self._servable()
-        outcome = await self._apply(watch, rendered, self._desired.revision)
-        self._refused = refused
-        self._served(outcome, ())
+        excluded = self._excluded.only_by_load()
+        rendered = excluded.render(self._render, self._desired)
+        if rendered.sections != self._running:
+            rendered, excluded = await servable(
+                self._haproxy, self._render, self._desired, self._running, excluded
+            )
+        try:
+            outcome = await self._apply(watch, rendered, self._desired.revision)
+        except HAProxyEnded:
+            raise
+        except HAProxyFailed as error:
+            excluded = await self._load_in_parts(excluded, error)
+            outcome = watch.applied(APPLY_KIND_RELOAD, self._desired.revision, str(error))
+        self._served(outcome, excluded, ())
 
-    async def _servable(self) -> Servable:
-        """Return what of the desired snapshot can be served; without asking where it runs already."""
-        rendered = self._render(self._desired)
-        if rendered.sections == self._running:
-            return rendered, {}
-        return await servable(self._haproxy, self._render, self._desired, self._running)
+    async def _load_in_parts(self, excluded: Excluded, error: HAProxyFailed) -> Excluded:
+        log.error("HAProxy does not load what is stored: trying it in parts", error=str(error))
+        _, excluded = await load_in_parts(self._load, self._render, self._desired, self._running, excluded)
+        return excluded
 
     @property
     def _unsettled(self) -> bool:
-        """Whether something is refused, or what runs is not known."""
-        return bool(self._refused or self._refusing or not self._running)
+        """Whether something is refused that may be had later, or what runs is not known."""
+        return bool(self._excluded.is_retried or self._refusing or not self._running)
 
     async def _settle_again(self) -> None:
         self._retry_at = self._clock.monotonic() + RETRY
@@ -276,39 +314,54 @@ class Reconciler:
 
     def _good(self, snapshot: Snapshot) -> None:
         """Take over a snapshot that renders like the desired one, but holds later revisions."""
+        in_step = self._applied_revision == self._desired.revision
         self._desired = snapshot
-        self._applied_revision = max(self._applied_revision, snapshot.revision)
+        if in_step:
+            self._note_applied(snapshot.revision)
 
     # HAProxy is down: starts
 
     async def _start(self) -> None:
         pending, self._pending = self._pending, []
         watch = Stopwatch.started(self._clock)
-        target = _fold(self._desired, pending)
+        before = self._desired
+        self._desired = _fold(before, pending)
         try:
-            await self._start_on(watch, target, pending)
+            await self._start_on(watch, pending)
         except _REASONS as error:
-            if pending and await self._starts_without(pending, error):
-                return
-            self._desired = target
-            self._start_failed(watch, error, pending)
+            if pending and await self._starts_on(before):
+                for commit in pending:
+                    await self._refuse(commit, error)
+            else:
+                self._start_failed(watch, error, pending)
 
-    async def _start_on(self, watch: Stopwatch, target: Snapshot, pending: Sequence[Pending]) -> None:
-        rendered, refused = await start_servable(self._haproxy, self._render, target)
-        self._desired, self._refused = target, refused
-        self._running, self._rendered = rendered.sections, rendered
+    async def _start_on(self, watch: Stopwatch, pending: Sequence[Pending]) -> None:
+        """Start on what can be served of the desired snapshot.
+
+        HAProxy is not asked beforehand, since clients are waiting: only when it does not start.
+        """
         reason = self.life.error or "HAProxy was not running"
-        self.life.note_begin()
-        self._served(watch.applied(APPLY_KIND_START, target.revision, reason), pending)
-
-    async def _starts_without(self, pending: Sequence[Pending], error: Exception) -> bool:
-        """Start on what was served before `pending` came; refuse those if that works."""
+        rendered, excluded = await bindable(self._haproxy, self._render, self._desired, {}, Excluded())
         try:
-            await self._start_on(Stopwatch.started(self._clock), self._desired, ())
+            await self._load(rendered)
+        except HAProxyFailed as error:
+            rendered, objected = await servable(self._haproxy, self._render, self._desired, {}, excluded)
+            if objected == excluded:
+                excluded = await self._load_in_parts(excluded, error)
+            else:
+                await self._load(rendered)
+                excluded = objected
+        outcome = watch.applied(APPLY_KIND_START, self._desired.revision, reason)
+        self._served(outcome, excluded, pending)
+
+    async def _starts_on(self, good: Snapshot) -> bool:
+        """Start on what was served before; tell whether that works."""
+        tried, self._desired = self._desired, good
+        try:
+            await self._start_on(Stopwatch.started(self._clock), ())
         except _REASONS:
+            self._desired = tried
             return False
-        for commit in pending:
-            await self._refuse(commit, error)
         return True
 
     def _start_failed(self, watch: Stopwatch, error: Exception, pending: Sequence[Pending]) -> None:
@@ -316,37 +369,41 @@ class Reconciler:
         self._running = {}
         self.life.note_failure(str(error))
         for commit in pending:
-            commit.fail(
-                Unavailable(
-                    "HAPROXY_DOWN",
-                    f"stored as revision {commit.revision}, but HAProxy does not serve: {error}",
-                )
-            )
+            told = f"stored as revision {commit.revision}, but HAProxy does not serve: {error}"
+            commit.fail(Unavailable("HAPROXY_DOWN", told))
 
     # bookkeeping
 
     def _render(self, snapshot: Snapshot) -> Rendered:
-        return self._renderer.render(snapshot, self._rendered)
+        """Render all of `snapshot`; what did not change since the last time is taken from there."""
+        self._last_rendered = self._renderer.render(snapshot, self._last_rendered)
+        return self._last_rendered
 
-    def _still_refused(self, pending: Sequence[Pending]) -> dict[Ref, Objection]:
-        """Return the refusals that `pending` do not touch: what is put anew gets a new chance."""
-        touched = {ref for commit in pending for ref in commit.refs}
-        return {ref: objection for ref, objection in self._refused.items() if ref not in touched}
-
-    def _served(self, outcome: ApplyOutcome, pending: Sequence[Pending]) -> None:
-        self._applied_revision = outcome.revision
+    def _served(self, outcome: ApplyOutcome, excluded: Excluded, pending: Sequence[Pending]) -> None:
+        self._excluded = excluded
         self._last_apply = outcome
-        for ref, objection in self._refused.items():
+        self._retry_at = self._clock.monotonic() + RETRY
+        self._note_applied(outcome.revision)
+        for refusal in excluded.refusals():
             log.error(
-                "stored but not served", resource=str(ref), field=objection.field, reason=objection.message
+                "stored but not served",
+                resource=refusal.resource,
+                field=refusal.field,
+                reason=refusal.message,
             )
         for commit in pending:
             self._tell(commit, outcome)
 
+    def _note_applied(self, revision: int) -> None:
+        """Note that all is served up to `revision`, but for what is pending."""
+        waiting = [commit.revision - 1 for commit in self._pending if commit.committed.changes]
+        self._applied_revision = min([revision, *waiting])
+
     def _tell(self, commit: Pending, outcome: ApplyOutcome) -> None:
-        found = [self._refused[ref] for ref in commit.refs if ref in self._refused]
+        found = [self._excluded.resources[ref] for ref in commit.refs if ref in self._excluded.resources]
         if found:
-            commit.fail(Unavailable("NOT_SERVED", f"stored as revision {commit.revision}, but not served"))
+            told = f"stored as revision {commit.revision}, but not served: {found[0].message}"
+            commit.fail(Unavailable("NOT_SERVED", told))
         else:
             commit.succeed(outcome)
 

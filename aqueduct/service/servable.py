@@ -1,68 +1,91 @@
 """What of a configuration can be served, when not all of it can.
 
 What is stored was fine when it was stored. It may no longer be: HAProxy was exchanged for another
-version, a certificate is gone, another program has taken an address. Then the parts that load are
-served, and the rest is reported.
+version, a certificate is gone, another program has taken an address, file descriptors do not suffice
+any more. Then the parts that load are served, and the rest is reported.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aqueduct.model.resources import Ref
-from aqueduct.model.snapshot import Snapshot, without
-from aqueduct.ports.haproxy import HAProxy, HAProxyFailed
-from aqueduct.render.renderer import Rendered
+from aqueduct.model.snapshot import Snapshot
+from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
+from aqueduct.render.rendered import Rendered
+from aqueduct.service.excluded import Excluded, Render
 from aqueduct.service.verdict import Objection, objections, unavailable
 
-Render = Callable[[Snapshot], Rendered]
-Servable = tuple[Rendered, dict[Ref, Objection]]
-"""What can be served, and what was left out of it, with the reason."""
+Load = Callable[[Rendered], Awaitable[None]]
+Servable = tuple[Rendered, Excluded]
+"""What can be served, and what is excluded from it."""
 
 
-async def _bindable(
-    haproxy: HAProxy, render: Render, snapshot: Snapshot, running: Mapping[str, str]
+async def bindable(
+    haproxy: HAProxy, render: Render, snapshot: Snapshot, running: Mapping[str, str], excluded: Excluded
 ) -> Servable:
-    """Leave out the frontends whose addresses cannot be had, beside the sections `running`."""
-    rendered = render(snapshot)
-    left_out = _by_resource(await unavailable(haproxy, rendered, running))
-    if left_out:
-        rendered = render(without(snapshot, left_out))
-    return rendered, left_out
+    """Exclude what listens on addresses that cannot be had, beside the sections `running`."""
+    rendered = excluded.render(render, snapshot)
+    for objection in await unavailable(haproxy, rendered, running):
+        excluded = excluded.plus(objection, rendered, running)
+    return excluded.render(render, snapshot), excluded
 
 
 async def servable(
-    haproxy: HAProxy, render: Render, snapshot: Snapshot, running: Mapping[str, str]
+    haproxy: HAProxy, render: Render, snapshot: Snapshot, running: Mapping[str, str], excluded: Excluded
 ) -> Servable:
-    """Leave out what HAProxy objects to as well, until it takes the rest.
+    """Exclude what HAProxy objects to as well, until it takes the rest.
 
     HAProxyFailed where its objections are about no resource (the templates, or the global section).
     """
-    rendered, left_out = await _bindable(haproxy, render, snapshot, running)
+    rendered, excluded = await bindable(haproxy, render, snapshot, running, excluded)
     while found := await objections(haproxy, rendered.text, rendered):
-        at_fault = _by_resource(found)
-        if not at_fault.keys() - left_out.keys():
+        before = excluded
+        for objection in found:
+            excluded = excluded.plus(objection, rendered, running)
+        if excluded == before:
             raise HAProxyFailed("; ".join(objection.message for objection in found))
-        left_out |= at_fault
-        rendered = render(without(snapshot, left_out))
-    return rendered, left_out
+        rendered = excluded.render(render, snapshot)
+    return rendered, excluded
 
 
-async def start_servable(haproxy: HAProxy, render: Render, snapshot: Snapshot) -> Servable:
-    """Start HAProxy on what of `snapshot` can be served.
+async def load_in_parts(
+    load: Load, render: Render, snapshot: Snapshot, running: Mapping[str, str], excluded: Excluded
+) -> Servable:
+    """Load as much of `snapshot` as can be, where the whole fails for what HAProxy's check does not see.
 
-    It is not asked beforehand, since clients are waiting: only when it does not start.
-    HAProxyFailed where it does not start on anything.
+    What differs from the sections `running` is excluded first, and taken in again by halves; what then
+    fails alone is at fault. HAProxyFailed where not even the rest loads.
     """
-    rendered, unbound = await _bindable(haproxy, render, snapshot, {})
-    try:
-        await haproxy.start(rendered.text)
-    except HAProxyFailed:
-        rendered, left_out = await servable(haproxy, render, snapshot, {})
-        if left_out.keys() == unbound.keys():
+    whole = excluded.render(render, snapshot)
+    groups = [_differing(whole, running)]
+    for ref in groups[0]:
+        excluded = excluded.plus(_by_load(ref, whole, "not tried"), whole, running)
+    loaded = excluded.render(render, snapshot)
+    await load(loaded)
+    while groups:
+        group = groups.pop()
+        candidate = excluded.less(group)
+        rendered = candidate.render(render, snapshot)
+        try:
+            await load(rendered)
+        except HAProxyEnded:
             raise
-        await haproxy.start(rendered.text)
-        return rendered, left_out
-    return rendered, unbound
+        except HAProxyFailed as error:
+            half = len(group) // 2
+            if half:
+                groups += [group[half:], group[:half]]
+            else:
+                excluded = excluded.plus(_by_load(group[0], whole, str(error)), whole, running)
+        else:
+            loaded, excluded = rendered, candidate
+    return loaded, excluded
 
 
-def _by_resource(found: list[Objection]) -> dict[Ref, Objection]:
-    return {objection.ref: objection for objection in found if objection.ref is not None}
+def _differing(rendered: Rendered, running: Mapping[str, str]) -> Sequence[Ref]:
+    return [
+        ref for header, ref in rendered.owners.items() if running.get(header) != rendered.sections.get(header)
+    ]
+
+
+def _by_load(ref: Ref, rendered: Rendered, message: str) -> Objection:
+    header = next(header for header, owner in rendered.owners.items() if owner == ref)
+    return Objection(ref, "", message, header, by_load=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from aqueduct.errors import Unavailable, Unmet
 from aqueduct.model.resources import Kind, Ref, ref_of, resource_of
-from aqueduct.model.snapshot import Snapshot, without
+from aqueduct.model.snapshot import Snapshot
 from aqueduct.plan.diff import config_diff
 from aqueduct.plan.plan import Nothing, plan
 from aqueduct.ports.haproxy import HAProxy, HAProxyFailed
@@ -33,7 +33,7 @@ class Trial:
         self._haproxy = haproxy
         self._renderer = renderer
         self._reconciler = reconciler
-        self._base: Rendered | None = None
+        self._last_rendered: Rendered | None = None
 
     async def run(
         self, base: Snapshot, candidate: Snapshot, changes: Sequence[Change], places: Places
@@ -52,12 +52,11 @@ class Trial:
         self, base: Snapshot, candidate: Snapshot, changes: Sequence[Change], places: Places
     ) -> None:
         stored = self._render(base, ())
-        self._base = stored
         rendered = self._render(candidate, changes)
         await self._check(stored, rendered, changes, places)
         for objection in await unavailable(self._haproxy, rendered, self._reconciler.running):
             field = f"{objection.field}: " if objection.field else ""
-            raise Unmet("BIND_ADDRESS", str(objection.ref or "listen"), field + objection.message)
+            raise Unmet("BIND_ADDRESS", str(objection.ref or objection.header), field + objection.message)
 
     def plan(self, candidate: Snapshot, changes: Sequence[Change]) -> Plan:
         """Return what an apply of `candidate` would do to what runs now."""
@@ -72,8 +71,12 @@ class Trial:
 
     def _render(self, snapshot: Snapshot, changes: Sequence[Change]) -> Rendered:
         """Render what of `snapshot` can be served; what `changes` put is given a new chance."""
-        refused = self._reconciler.refused - {ref_of(change) for change in changes}
-        return self._renderer.render(without(snapshot, refused), self._base)
+        excluded = self._reconciler.excluded.less({ref_of(change) for change in changes})
+        return excluded.render(self._render_all, snapshot)
+
+    def _render_all(self, snapshot: Snapshot) -> Rendered:
+        self._last_rendered = self._renderer.render(snapshot, self._last_rendered)
+        return self._last_rendered
 
     async def _check(
         self, stored: Rendered, rendered: Rendered, changes: Sequence[Change], places: Places
@@ -86,7 +89,12 @@ class Trial:
                 changed |= mentioning(rendered, ref.key)
         if not changed or not await objections(self._haproxy, excerpt(rendered, changed), rendered):
             return
-        if found := await objections(self._haproxy, rendered.text, rendered):
+        found = await objections(self._haproxy, rendered.text, rendered)
+        if found:
+            # What is stored may have ceased to load, for a file that is gone: others do not answer for it.
+            before = await objections(self._haproxy, stored.text, stored)
+            found = [objection for objection in found if objection not in before or objection.ref in places]
+        if found:
             raise rejection(found, places)
 
 

@@ -19,10 +19,14 @@ class Objection:
     ref: Ref | None
     field: str
     message: str
+    header: str = ""
+    """Of the section that it is about, empty where that is not known."""
+    by_load: bool = False
+    """Whether only loading it told, which HAProxy's check does not see."""
 
     def refusal(self) -> Refusal:
         """Return the objection as the status reports it."""
-        return Refusal(resource=str(self.ref or ""), field=self.field, message=self.message)
+        return Refusal(resource=str(self.ref or self.header), field=self.field, message=self.message)
 
 
 async def objections(haproxy: HAProxy, body: str, rendered: Rendered) -> list[Objection]:
@@ -32,8 +36,11 @@ async def objections(haproxy: HAProxy, body: str, rendered: Rendered) -> list[Ob
 
 def _located(alert: Alert, body: str, rendered: Rendered) -> Objection:
     place = locate(body, alert.line, rendered.owners, rendered.snapshot, alert.message)
-    ref, field = place or (None, "")
-    return Objection(ref, field, alert.message)
+    if place is None:
+        return Objection(None, "", alert.message)
+    ref, field = place
+    header = next((header for header, owner in rendered.owners.items() if owner == ref), "")
+    return Objection(ref, field, alert.message, header)
 
 
 async def unavailable(haproxy: HAProxy, rendered: Rendered, running: Mapping[str, str]) -> list[Objection]:
@@ -53,7 +60,8 @@ async def unavailable(haproxy: HAProxy, rendered: Rendered, running: Mapping[str
         return []
     refused = await haproxy.try_bind(list(wanted), list(held))
     return [
-        Objection(rendered.owners.get(wanted[address]), "bind", reason) for address, reason in refused.items()
+        Objection(rendered.owners.get(wanted[address]), "bind", reason, wanted[address])
+        for address, reason in refused.items()
     ]
 
 
