@@ -316,8 +316,8 @@ class Reconciler:
         """Take over a snapshot that renders like the desired one, but holds later revisions."""
         in_step = self._applied_revision == self._desired.revision
         self._desired = snapshot
-        if in_step:
-            self._note_applied(snapshot.revision)
+        if in_step and not self._pending:
+            self._applied_revision = snapshot.revision
 
     # HAProxy is down: starts
 

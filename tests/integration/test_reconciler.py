@@ -67,8 +67,8 @@ class Services:
     configuration: Configuration
     options: WriteOptions = field(default_factory=WriteOptions)
 
-    async def put(self, key: str, balance: str = "roundrobin") -> Written:
-        change = put(Backend(key=key, type=BACKEND_TYPE_STATIC, balance=balance))
+    async def put(self, key: str, balance: str = "roundrobin", expected: int | None = None) -> Written:
+        change = put(Backend(key=key, type=BACKEND_TYPE_STATIC, balance=balance), expected)
         return await self.configuration.write([change], paths=["backend"], options=self.options)
 
     def stored(self, key: str) -> str | None:
@@ -190,6 +190,42 @@ async def test_a_put_of_what_is_stored_makes_no_revision_and_no_reload(services:
     assert (second.apply.kind, second.revision) == (APPLY_KIND_NOTHING, first.revision)
     assert second.changes == first.changes
     assert services.haproxy.reloads == reloads
+
+
+async def test_a_put_that_changes_nothing_is_in_nobodys_way(services: Services) -> None:
+    first = await services.put("b")
+    writes = (
+        services.put("new"),
+        services.put("b"),
+        services.put("b", "leastconn", expected=first.revision),
+        services.put("new"),
+    )
+    new, same, changed, again = await asyncio.gather(*writes)
+    assert same.changes[0].put_backend.revision in {first.revision, changed.revision}
+    assert changed.changes[0].put_backend.balance == "leastconn"
+    assert again.changes == new.changes
+    assert services.stored("b") == "leastconn"
+    assert services.agree()
+
+
+async def test_no_revision_counts_as_applied_that_is_not_served(services: Services) -> None:
+    services.haproxy.gate.clear()
+    first = asyncio.create_task(services.put("first"))
+    while services.haproxy.reloads == 0:
+        await asyncio.sleep(0)
+    second = asyncio.create_task(services.put("second"))
+    while services.stored("second") is None:
+        await asyncio.sleep(0)
+    services.haproxy.before = [HAProxyFailed("out of luck")]
+    services.haproxy.gate.set()
+    with pytest.raises(RejectedByHAProxy):
+        await first
+    # Taken back by revision 3, while the second's revision 2 still waits for its reload.
+    status = services.reconciler.status()
+    seen = (status.applied_revision, "backend second" in services.reconciler.running)
+    await second
+    assert seen in {(0, False), (3, True)}
+    assert services.agree()
 
 
 async def test_changes_that_arrive_together_share_reloads(services: Services) -> None:
