@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from google.protobuf.message import Message
 
 from aqueduct.errors import Violation
+from aqueduct.model.natives import check_native
 from aqueduct.model.tokens import tokens_of
-from aqueduct.model.words import SECTIONS, has_control, split
+from aqueduct.model.words import has_control
 
 LONGEST_LINE = 8_192
 """Characters of a raw line."""
@@ -112,18 +113,4 @@ def check_natives(natives: Sequence[str], faults: Faults) -> None:
     for index, native in enumerate(natives):
         field = f"natives[{index}]"
         check_length(native, LONGEST_LINE, field, faults)
-        faults.check(field, lambda native=native: _check_native(native))  # type: ignore[misc] # bound on purpose
-
-
-def _check_native(native: str) -> None:
-    words = split(native)
-    if not native.strip():
-        raise ValueError("must not be empty")
-    while words and words[0] in ("no", "default"):
-        del words[0]
-    if not words:
-        return
-    if words[0] in SECTIONS:
-        raise ValueError(f"must not begin a section of its own, as {words[0]!r} does")
-    if words[0].startswith(".") or "$" in words[0]:
-        raise ValueError(f"must begin with a keyword of HAProxy; {words[0]!r} is none")
+        faults.check(field, lambda native=native: check_native(native))  # type: ignore[misc] # bound on purpose

@@ -30,6 +30,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_BLANKS = " \t\n\v\f\r"
+_END_OF_FIRST = re.compile(r"""[ \t\n\v\f\r#'"\\]""")
+_BETWEEN_BLANKS = re.compile(r"[^ \t\n\v\f\r]+")
 _ESCAPE = re.compile(r"""\\(?:x(?P<hex>.{0,2})|(?P<char>[ "'#\\nrt$]))""", re.DOTALL)
 _HEX = re.compile(r"[0-9a-fA-F]{2}")
 _BARE = re.compile(r"[A-Za-z0-9_./:@%+=,*()\[\]{}<>&|;!?~^-]+")
@@ -54,6 +57,27 @@ def split(line: str) -> list[str]:
         words[-1] += _meaning(token)
         within = True
     return [_decoded(word) for word in words]
+
+
+def words_of(line: str) -> list[str]:
+    """Return the words of a line; of one that HAProxy would refuse, what its blanks make of it."""
+    try:
+        return split(line)
+    except ValueError:
+        return _BETWEEN_BLANKS.findall(line)
+
+
+def first_word(line: str) -> str:
+    r"""Return the keyword of a line, "" where it has none. HAProxy's strings end at a NUL.
+
+    What decides by keywords must ask here: `"bi"nd` and `bi\x6ed` are `bind` to HAProxy, and a
+    Unicode blank is a letter.
+    """
+    text = line.lstrip(_BLANKS)
+    plain = _END_OF_FIRST.split(text, maxsplit=1)[0]
+    spelled_otherwise = text[len(plain) :].startswith(("'", '"', "\\"))
+    word = next(iter(words_of(line)), "") if spelled_otherwise else plain
+    return word.partition("\0")[0]
 
 
 def quote(word: str) -> str:

@@ -7,8 +7,9 @@ from itertools import islice
 from aqueduct.model.resources import Ref
 from aqueduct.model.servers import server_name
 from aqueduct.model.snapshot import Snapshot
+from aqueduct.model.words import words_of
 from aqueduct.render.acls import acl_name
-from aqueduct.render.sections import header_of, words_of
+from aqueduct.render.sections import header_of
 from aqueduct.v1.backend_pb2 import Backend
 from aqueduct.v1.frontend_pb2 import Frontend
 
@@ -20,6 +21,7 @@ _KINDS = {
     "backend": ("backend",),
     "server": ("backend",),
 }
+_BLANKS = " \t"
 _FRONTEND_FIELDS = {
     ("bind", ""): "bind",
     ("mode", ""): "mode",
@@ -74,9 +76,9 @@ def _owner(
 
 
 def _field(resource: Frontend | Backend, line: str) -> str:
-    text = line.strip()
+    text = line.strip(_BLANKS)
     for index, native in enumerate(resource.natives):
-        if native.strip() == text:
+        if native.strip(_BLANKS) == text:
             return f"natives[{index}]"
     words = [*words_of(text), "", ""]
     if isinstance(resource, Frontend):

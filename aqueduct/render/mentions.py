@@ -7,9 +7,9 @@ goes, HAProxy has to read the section again. Found by the word, so there may be 
 import re
 from collections.abc import Iterator
 
+from aqueduct.model.words import first_word
 from aqueduct.render.rendered import Rendered
 from aqueduct.render.routing import ROUTING
-from aqueduct.render.sections import words_of
 
 _WORD = re.compile(r"[A-Za-z0-9_.:-]+")
 
@@ -30,7 +30,6 @@ def mentions_of(text: str) -> set[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    for line in text.splitlines()[1:]:
-        for keyword in words_of(line)[:1]:
-            if keyword not in ROUTING:
-                yield from _WORD.findall(line)
+    for line in text.split("\n")[1:]:
+        if first_word(line) not in ROUTING:
+            yield from _WORD.findall(line)

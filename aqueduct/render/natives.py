@@ -7,7 +7,7 @@ in another order. Raw lines are sorted as it evaluates them; the order within a 
 from collections.abc import Sequence
 from enum import StrEnum
 
-from aqueduct.render.sections import words_of
+from aqueduct.model.words import first_word, words_of
 
 _RULES: tuple[tuple[str, ...], ...] = (
     ("tcp-request", "connection"),
@@ -22,6 +22,9 @@ _RULES: tuple[tuple[str, ...], ...] = (
 """Kinds of rules in the order in which HAProxy evaluates them."""
 _FIRST_OF_REQUESTS = _RULES.index(("http-request",)) + 1
 _FIRST_OF_ROUTING = _RULES.index(("use_backend",)) + 1
+
+_INDENTATION = " \t"
+"""Not all blanks of Unicode: to HAProxy they are letters, without which a word becomes another."""
 
 
 class Phase(StrEnum):
@@ -39,12 +42,12 @@ def phase(natives: Sequence[str], name: str) -> list[str]:
     """Return those of `natives` that belong into the phase called `name`, sorted, without indentation."""
     wanted = Phase(name)
     ranked = sorted(((_rank(native), index) for index, native in enumerate(natives)))
-    return [natives[index].lstrip() for rank, index in ranked if _phase_of(rank) is wanted]
+    return [natives[index].lstrip(_INDENTATION) for rank, index in ranked if _phase_of(rank) is wanted]
 
 
 def has_directive(natives: Sequence[str], keyword: str) -> bool:
     """Tell whether one of `natives` is a `keyword` line."""
-    return any(words_of(native)[:1] == [keyword] for native in natives)
+    return any(first_word(native) == keyword for native in natives)
 
 
 def _rank(native: str) -> int:

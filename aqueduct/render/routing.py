@@ -6,7 +6,7 @@ Read from the text, so that raw lines and templates of the user's own count like
 import re
 from collections.abc import Container, Iterator
 
-from aqueduct.render.sections import words_of
+from aqueduct.model.words import first_word, words_of
 
 ROUTING = ("use_backend", "default_backend")
 _NAME = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -21,25 +21,17 @@ def routes_of(text: str) -> frozenset[str]:
 
 
 def _routes(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        if "_backend" not in line:
-            continue
-        match words_of(line):
-            case [keyword, name, *_] if keyword in ROUTING and _NAME.fullmatch(name):
-                yield name
-            case _:
-                pass
+    for line in text.split("\n"):
+        if first_word(line) in ROUTING:
+            yield from filter(_NAME.fullmatch, words_of(line)[1:2])
 
 
 def mode_of(text: str) -> str | None:
     """Return the mode that a section's `mode` line says, the last one where there are several."""
     mode = None
-    for line in text.splitlines():
-        match line.split():
-            case ["mode", word, *_]:
-                mode = word
-            case _:
-                pass
+    for line in text.split("\n"):
+        if first_word(line) == "mode":
+            mode = next(iter(words_of(line)[1:]), mode)
     return mode
 
 

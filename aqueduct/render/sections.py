@@ -10,7 +10,9 @@ Invariants: `split_sections(join(sections)) == sections` for sections that come 
 
 from collections.abc import Iterable, Mapping
 
-from aqueduct.model.words import SECTIONS, split
+from aqueduct.model.words import SECTIONS, first_word, words_of
+
+_BLANKS = " \t\v\f\r"
 
 
 def split_sections(text: str) -> dict[str, str]:
@@ -35,10 +37,10 @@ def join(sections: Mapping[str, str]) -> str:
 
 def header_of(line: str) -> str | None:
     """Return the header of the section that `line` begins, None where it begins none."""
-    first = line.split(None, 1)[:1]
-    if not first or first[0] not in SECTIONS:
+    keyword = first_word(line)
+    if keyword not in SECTIONS:
         return None
-    return " ".join(words_of(line)[:2])
+    return " ".join([keyword, *words_of(line)[1:2]])
 
 
 def unused(header: str, taken: Iterable[str]) -> str:
@@ -51,16 +53,8 @@ def unused(header: str, taken: Iterable[str]) -> str:
     return f"{header} ({count})"
 
 
-def words_of(line: str) -> list[str]:
-    """Return the words of a line; of one that HAProxy would refuse, what blanks make of it."""
-    try:
-        return split(line)
-    except ValueError:
-        return line.split()
-
-
 def _joined(lines: list[str]) -> str:
     end = len(lines)
-    while end and not lines[end - 1].strip():
+    while end and not lines[end - 1].strip(_BLANKS):
         end -= 1
     return "".join(f"{line}\n" for line in lines[:end])

@@ -78,7 +78,7 @@ def test_what_is_given_stays() -> None:
         },
         "host": "a:80",
         "members": [MEMBER | {"weight": 0, "meta": {"a": ["b", {"c": 1.0}]}, "id": "/a", "lastKnown": "5"}],
-        "natives": ["\toption tcp-check", "  # a comment", "no option x", "no"],
+        "natives": ["\toption tcp-check", "  # a comment", "no option x", "no", "tcp-check send PING\\r\\n"],
     }
     assert MessageToDict(validated(backend(**given)).put_backend) == BACKEND | given
 
@@ -174,6 +174,17 @@ WRONG: list[tuple[Change, str, str]] = [
     (frontend(natives=["  'fron'\"tend\" x"]), "natives[0]", "must not begin a section"),
     (frontend(natives=["\\x62ackend x"]), "natives[0]", "must not begin a section"),
     (frontend(natives=["no default listen x"]), "natives[0]", "must not begin a section"),
+    (frontend(natives=["\u00a0listen evil"]), "natives[0]", "must not begin or end with a blank"),
+    (frontend(natives=["\u2003"]), "natives[0]", "must not be empty"),
+    (frontend(natives=["option x\u3000 "]), "natives[0]", "must not begin or end with a blank"),
+    (frontend(natives=["listen\u00a0x"]), "natives[0]", "must begin with a keyword"),
+    (frontend(natives=["global\\x00"]), "natives[0]", "must not hold control characters"),
+    (frontend(natives=["listen\\x00z evil"]), "natives[0]", "must not hold control characters"),
+    (frontend(natives=["option \\x00"]), "natives[0]", "must not hold control characters"),
+    (backend(natives=["option \\x1b"]), "natives[0]", "must not hold control characters"),
+    (backend(natives=["default\\ts"]), "natives[0]", "must begin with a keyword"),
+    (frontend(natives=['"" backend x']), "natives[0]", "must begin with a keyword"),
+    (frontend(natives=["no '' backend x"]), "natives[0]", "must begin with a keyword"),
     (frontend(natives=[".if defined(X)"]), "natives[0]", "must begin with a keyword"),
     (frontend(natives=['"$X" y']), "natives[0]", "must begin with a keyword"),
     # rules

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aqueduct.model.words import has_control, quote, split
+from aqueduct.model.words import first_word, has_control, quote, split, words_of
 from tests.unit.model.lines import SPLITS
 
 WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]))
@@ -48,6 +48,23 @@ def test_a_line_that_cannot_be_read_says_why(line: str, told: str) -> None:
 )
 def test_a_word_is_quoted_where_it_has_to_be(word: str, quoted: str) -> None:
     assert quote(word) == quoted
+
+
+@pytest.mark.parametrize(
+    ("line", "keyword"),
+    [
+        *(("", ""), ("  ", ""), ("# a", ""), ("'' a", "")),
+        *(("a", "a"), (" \ta\tb", "a"), ("a#b", "a"), ("bind\\x00z", "bind"), ("bind\0z", "bind")),
+        *(('"bi"nd x', "bind"), ("bi'nd' x", "bind"), ("bi\\x6ed", "bind"), ("\u00a0a b", "\u00a0a")),
+        ("'a b", "'a"),
+    ],
+)
+def test_the_first_word_is_what_haproxy_takes_for_the_keyword(line: str, keyword: str) -> None:
+    assert first_word(line) == keyword
+
+
+def test_a_line_that_cannot_be_read_falls_apart_at_haproxys_blanks() -> None:
+    assert words_of("a\u00a0x \t'b c") == ["a\u00a0x", "'b", "c"]
 
 
 @pytest.mark.parametrize("word", ["a\nb", "\0", "\x85", "\u2028"])

@@ -5,7 +5,7 @@ from tests.unit.render.build import backend, frontend, renderer, snapshot
 
 RESOURCES = (
     frontend("a", "app", natives=("http-request deny if { nbsrv(app) lt 1 }",)),
-    frontend("b", "app", "app", bind="*:81", natives=("use_backend app",)),
+    frontend("b", "app", "app", bind="*:81", natives=("use_backend app", 'use_"backend" app')),
     frontend("c", "x", bind="*:82", natives=("http-request track-sc0 src table app",)),
     frontend("d", "x", bind="*:83", natives=("http-request deny if { nbsrv(app2) lt 1 }",)),
     backend("app", 80),

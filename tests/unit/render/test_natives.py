@@ -44,6 +44,10 @@ def test_an_escaped_blank_at_the_end_stays() -> None:
     assert phase(["  set-x a\\ "], "setup") == ["set-x a\\ "]
 
 
+def test_only_spaces_and_tabs_are_indentation() -> None:
+    assert phase([" \t\u00a0listen evil", "\u2003a"], "setup") == ["\u00a0listen evil", "\u2003a"]
+
+
 def test_there_are_three_phases() -> None:
     with pytest.raises(ValueError, match="later"):
         phase([], "later")

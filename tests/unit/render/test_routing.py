@@ -14,9 +14,12 @@ def test_routes_are_read_from_the_text() -> None:
     use_backend "$NAME"
     use_backend
     acl to_backend path /
+    use_"backend" e if { path / }
+    \\x75se_backend f
+    # \u2028 use_backend g
     default_backend d
 """
-    assert routes_of(text) == {"a", "b", "d"}
+    assert routes_of(text) == {"a", "b", "d", "e", "f"}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,8 @@ def test_routes_are_read_from_the_text() -> None:
         ("a\n mode http\n", "http"),
         ("mode tcp\n  mode  http # x\n", "http"),
         ("mode\nmodel x", None),
+        ('"mo"de tcp', "tcp"),
+        ("mode http\n# \u2028mode tcp", "http"),
     ],
 )
 def test_the_mode_is_the_last_one_said(text: str, mode: str | None) -> None:

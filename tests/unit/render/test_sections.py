@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aqueduct.render.sections import header_of, join, split_sections, unused, words_of
+from aqueduct.render.sections import header_of, join, split_sections, unused
 
 LINES = st.sampled_from(
     [
@@ -34,6 +34,9 @@ LINES = st.sampled_from(
         ("# frontend web", None),
         ("mode http", None),
         ("frontends", None),
+        ("\u00a0listen evil", None),
+        ('"lis"ten evil', "listen evil"),
+        ("listen\\x00z evil", "listen evil"),
     ],
 )
 def test_a_header_is_a_keyword_and_a_name(line: str, header: str | None) -> None:
@@ -64,13 +67,15 @@ def test_an_unused_header_stays() -> None:
     assert unused("a", {"a", "a (2)"}) == "a (3)"
 
 
-def test_a_line_that_cannot_be_read_still_has_words() -> None:
-    assert words_of("a 'b c") == ["a", "'b", "c"]
-
-
 @given(st.lists(LINES).map("\n".join))
 def test_sections_come_back_from_their_file(text: str) -> None:
     sections = split_sections(text)
     assert list(split_sections(join(sections)).items()) == list(sections.items())
     lines = [line for line in text.split("\n") if line.strip()]
     assert [line for line in join(sections).split("\n") if line.strip()] == lines
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003", "\u3000", "\u2028", "\x85", "\x1c"])
+def test_unicode_blanks_are_letters(blank: str) -> None:
+    text = f"frontend web\n{blank}listen evil\n{blank}\n"
+    assert split_sections(text) == {"frontend web": text}
