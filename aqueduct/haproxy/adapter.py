@@ -77,7 +77,8 @@ class MasterWorker:
     async def adopt(self) -> str | None:
         """Take over a running HAProxy of this directory; return the body that it runs.
 
-        One that does not answer can never be told anything again: it is ended.
+        One that does not answer can never be told anything again: it is ended. That is known after a
+        minute, and after a few seconds where the file of its socket is missing though it has workers.
         """
         instance = await on_disk(self._find)
         if instance is None:

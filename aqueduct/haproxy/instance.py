@@ -54,11 +54,11 @@ class Instance:
         the worker that answers, and then asked again: a reload read either file whole, and once
         the same worker answers behind the write, any later one reads what runs already.
         """
-        number = await self._ask_generation()
+        number = await self._ask_generation(verdict.PATIENCE)
         while True:
             self.serving = await on_disk(self._directory.generations.get, number)
             await self._agree()
-            again = await self._ask_generation()
+            again = await self._ask_generation(verdict.PATIENCE)
             if again == number:
                 break
             number = again
@@ -91,11 +91,11 @@ class Instance:
         answer = await self.master.outlives(self._cli.command(show_info.COMMAND))
         return show_info.parse(answer, processes)
 
-    async def _ask_generation(self) -> int:
-        return await self.master.outlives(verdict.any_generation(self._cli))
+    async def _ask_generation(self, patience: float) -> int:
+        return await self.master.outlives(verdict.any_generation(self._cli, patience, self.master.starts))
 
     async def _find_out(self) -> None:
-        number = await self._ask_generation()
+        number = await self._ask_generation(verdict.ANSWER)
         if self.serving is None or self.serving.number != number:
             self.serving = await on_disk(self._directory.generations.get, number)
 

@@ -19,10 +19,16 @@ _TIMEOUT = 10.0
 """Seconds that a command may take."""
 _PAUSE = 0.002
 """Seconds between two tries to connect."""
+_ABSENCE = 1.5
+"""Seconds that the socket's file may be missing: a master that has started once leaves it in its place."""
 
 
 class NoAnswer(HAProxyFailed):
     """The master did not answer: it is not there, executes itself anew, or hangs."""
+
+
+class NoSocket(NoAnswer):
+    """The file of the master's socket is missing: HAProxy starts, or can never be told anything again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class MasterCLI:
         """Send one command and return its whole answer; NoAnswer where there is none in time.
 
         A socket that refuses is tried again until the timeout: the master does not listen while it
-        executes itself anew, and 2.8 not for a moment after its start.
+        executes itself anew, and 2.8 not for a moment after its start. NoSocket where there is none.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -68,12 +74,20 @@ class MasterCLI:
         return answer.decode(errors="surrogateescape")
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        clock = asyncio.get_running_loop().time
+        seen = clock()
         while True:
             try:
                 with _short_path(self.directory) as path:
                     return await asyncio.open_unix_connection(path / SOCKET, limit=2**20)
-            except (ConnectionRefusedError, FileNotFoundError, BlockingIOError):
-                await asyncio.sleep(_PAUSE)
+            except (ConnectionRefusedError, BlockingIOError):
+                seen = clock()
+            except FileNotFoundError as error:
+                if clock() - seen >= _ABSENCE:
+                    raise NoSocket(
+                        f"HAProxy's socket {self.directory / SOCKET} is missing: nothing can be told to it"
+                    ) from error
+            await asyncio.sleep(_PAUSE)
 
     async def processes(self) -> Processes:
         """Return which processes there are."""

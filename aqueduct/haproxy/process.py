@@ -134,6 +134,10 @@ class Master:
         """Tell whether the master still runs."""
         return not kernel.exits_within(self._descriptor, 0)
 
+    def starts(self) -> bool:
+        """Tell whether the master has no worker yet: it opens its socket before it has the first one."""
+        return all(each.session != self.pid or each.leads for each in kernel.find(self._executables))
+
     async def ended(self) -> str:
         """Wait until the master and all its workers are gone; tell how the master ended. Safe to cancel."""
         how = await self._exit()

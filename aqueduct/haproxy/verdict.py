@@ -6,11 +6,11 @@ reload), and the output file tells why. Which of the two it is, is seen by the a
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from aqueduct.haproxy.disk import on_disk
-from aqueduct.haproxy.master import MasterCLI, NoAnswer, Processes
+from aqueduct.haproxy.master import MasterCLI, NoAnswer, NoSocket, Processes
 from aqueduct.haproxy.output import Output, words
 from aqueduct.ports.haproxy import HAProxyFailed
 
@@ -19,24 +19,39 @@ PATIENCE = 60.0
 
 Its own retries of a bind take 5, a configuration of 20,000 backends 2.
 """
+ANSWER = 10.0
+"""Seconds that a HAProxy may take to answer where nothing was asked of it that takes long."""
 _POLL = 0.002
 """Seconds between two looks: the shortest reload takes 20 ms."""
 
 
-async def any_generation(cli: MasterCLI) -> int:
-    """Wait until a worker answers; return the generation that it runs."""
-    async with _patience("HAProxy did not answer"):
+async def any_generation(
+    cli: MasterCLI, patience: float = PATIENCE, starts: Callable[[], bool] = lambda: True
+) -> int:
+    """Wait until a worker answers, `patience` seconds at the most; return the generation that it runs.
+
+    NoSocket within a few seconds where the socket's file is missing, unless the master still `starts`,
+    which is asked in a thread.
+    """
+    started = False
+    async with _patience("HAProxy did not answer", patience):
         while True:
-            with suppress(NoAnswer):
+            try:
                 return await cli.generation()
-            await asyncio.sleep(_POLL)
+            except NoSocket:
+                if started:
+                    raise
+                # It may have opened its socket just now: only what is missing later was removed.
+                started = not await on_disk(starts)
+            except NoAnswer:
+                await asyncio.sleep(_POLL)
 
 
 async def serves(cli: MasterCLI, generation: int) -> None:
     """Wait until a worker of `generation` answers."""
-    async with _patience("HAProxy did not start to serve"):
+    async with _patience("HAProxy did not start to serve", PATIENCE):
         while True:
-            if await any_generation(cli) == generation:
+            if await _runs(cli, generation):
                 return
             await asyncio.sleep(_POLL)
 
@@ -48,31 +63,38 @@ async def reload(cli: MasterCLI, generation: int, output: Output, offset: int) -
     where HAProxy's output ended before.
     """
     before = await cli.processes()
-    answer = ""
-    with suppress(NoAnswer):  # 2.6 closes the connection as it executes itself anew
-        answer = await cli.command("reload", PATIENCE)
-    verdict, _, log = answer.partition("\n--\n")
-    if verdict == "Success=0" or (verdict != "Success=1" and await _failed(cli, generation, before)):
-        said = words(log or await on_disk(output.since, offset), (*before.workers, *before.old_workers))
-        raise HAProxyFailed(said or "HAProxy did not reload, and did not say why")
-    await serves(cli, generation)
+    async with _patience("HAProxy did not finish its reload", PATIENCE):
+        answer = ""
+        with suppress(NoAnswer):  # 2.6 closes the connection as it executes itself anew
+            answer = await cli.command("reload", PATIENCE)
+        verdict, _, log = answer.partition("\n--\n")
+        if verdict == "Success=0" or (verdict != "Success=1" and await _failed(cli, generation, before)):
+            log = log or await on_disk(output.since, offset)
+            said = words(log, (*before.workers, *before.old_workers))
+            raise HAProxyFailed(said or "HAProxy did not reload, and did not say why")
+        await serves(cli, generation)
 
 
 async def _failed(cli: MasterCLI, generation: int, before: Processes) -> bool:
-    async with _patience("HAProxy did not finish its reload"):
-        while await any_generation(cli) != generation:
-            with suppress(NoAnswer):
-                now = await cli.processes()
-                if now.failed and now.reloads > before.reloads:
-                    return True
-            await asyncio.sleep(_POLL)
+    while not await _runs(cli, generation):
+        with suppress(NoAnswer):
+            now = await cli.processes()
+            if now.failed and now.reloads > before.reloads:
+                return True
+        await asyncio.sleep(_POLL)
+    return False
+
+
+async def _runs(cli: MasterCLI, generation: int) -> bool:
+    with suppress(NoAnswer):
+        return await cli.generation() == generation
     return False
 
 
 @asynccontextmanager
-async def _patience(otherwise: str) -> AsyncIterator[None]:
+async def _patience(otherwise: str, seconds: float) -> AsyncIterator[None]:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise NoAnswer(f"{otherwise} within {PATIENCE:g} s") from None
+        raise NoAnswer(f"{otherwise} within {seconds:g} s") from None

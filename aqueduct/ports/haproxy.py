@@ -69,7 +69,8 @@ class HAProxy(Protocol):
         """Take over a running HAProxy of this data directory; return the body that it runs.
 
         None where none runs. Where one runs whose configuration cannot be told, the body is empty.
-        One that does not answer within a minute is ended, as it can never be told anything again.
+        One that does not answer within a minute is ended, as it can never be told anything again; one
+        whose socket was removed is so within seconds.
         """
         ...
 

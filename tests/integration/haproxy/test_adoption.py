@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.haproxy import adapter, kernel, verdict
+from aqueduct.haproxy import adapter, kernel, master, verdict
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.generations import Generations
 from aqueduct.haproxy.master import MasterCLI
+from aqueduct.haproxy.process import Master
 from tests.integration.haproxy.support import body, free_port, get
 
 Reopen = Callable[[], Awaitable[MasterWorker]]
@@ -55,7 +56,7 @@ async def test_a_directory_that_was_moved(
 ) -> None:
     port = free_port()
     await haproxy.start(body(port, "one"))
-    master = (await haproxy.info()).master_pid
+    pid = (await haproxy.info()).master_pid
     await haproxy.close()
     moved = move(directory)
     second = await MasterWorker.open(moved, haproxy_binary)
@@ -64,7 +65,7 @@ async def test_a_directory_that_was_moved(
         for answer in ("two", "three"):
             await second.reload(body(port, answer))
             assert await get(port) == answer
-        assert (await second.info()).master_pid == master
+        assert (await second.info()).master_pid == pid
     finally:
         await second.stop()
         await second.close()
@@ -223,3 +224,44 @@ async def test_a_master_that_does_not_answer_is_ended(
     second = await reopen()
     assert await second.adopt() is None
     assert kernel.find(directory) == []
+
+
+async def test_a_master_whose_socket_is_missing_is_ended_soon(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await haproxy.start(body(free_port()))
+    (directory / "master.sock").unlink()
+    monkeypatch.setattr(master, "_ABSENCE", 0.05)
+    # No timeout of a command or of the adoption may be what ends it.
+    monkeypatch.setattr(verdict, "PATIENCE", float("inf"))
+    second = await reopen()
+    assert await second.adopt() is None
+    assert kernel.find(directory) == []
+
+
+async def test_a_master_that_starts_without_a_socket_is_waited_for(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    starting = asyncio.create_task(haproxy.start(body(port)))
+    while not kernel.find(directory):
+        await asyncio.sleep(0)
+    (process,) = kernel.find(directory)
+    os.kill(process.pid, signal.SIGSTOP)
+    starting.cancel()
+    await asyncio.wait([starting])
+    monkeypatch.setattr(master, "_ABSENCE", 0.0)
+    asked = asyncio.Event()
+
+    def starts(self: Master) -> bool:
+        answer = found(self)
+        loop.call_soon_threadsafe(asked.set)
+        return answer
+
+    loop, found = asyncio.get_running_loop(), Master.starts
+    monkeypatch.setattr(Master, "starts", starts)
+    second = await reopen()
+    adopting = asyncio.create_task(second.adopt())
+    await asked.wait()
+    os.kill(process.pid, signal.SIGCONT)
+    assert await adopting == body(port)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aqueduct.errors import Exhausted, Unavailable
-from aqueduct.haproxy import generations, kernel, process, verdict
+from aqueduct.haproxy import generations, kernel, master, process, verdict
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.master import MasterCLI
 from aqueduct.ports.haproxy import HAProxyEnded, HAProxyFailed
@@ -120,11 +120,11 @@ async def test_a_cancelled_reload_is_whole_or_not_at_all(haproxy: MasterWorker, 
 async def test_haproxy_dies_amid_a_reload(haproxy: MasterWorker) -> None:
     port = free_port()
     await haproxy.start(body(port))
-    master = (await haproxy.info()).master_pid
-    os.kill(master, signal.SIGSTOP)  # so that it cannot answer before
+    pid = (await haproxy.info()).master_pid
+    os.kill(pid, signal.SIGSTOP)  # so that it cannot answer before
     reload = asyncio.create_task(haproxy.reload(body(port, "two")))
     await asyncio.sleep(0)
-    os.kill(master, signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
     with pytest.raises(HAProxyEnded):
         await reload
     assert await haproxy.ended() == "killed by SIGKILL"
@@ -206,23 +206,44 @@ async def test_a_long_path(tmp_path: Path, haproxy_binary: Path) -> None:
         await haproxy.close()
 
 
-async def test_a_master_that_hangs(
+@pytest.mark.parametrize("stopped", ["master_pid", "worker_pid"])
+async def test_a_process_that_hangs(
+    haproxy: MasterWorker, directory: Path, monkeypatch: pytest.MonkeyPatch, stopped: str
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    hanging = getattr(await haproxy.info(), stopped)
+    os.kill(hanging, signal.SIGSTOP)
+    with monkeypatch.context() as patch:
+        patch.setattr(verdict, "ANSWER", 0.05)
+        patch.setattr(process, "_LAST_BREATH", 0.05)
+        with pytest.raises(Unavailable, match=r"within 0\.05 s"):
+            await haproxy.reload(body(port, "two"))
+    os.kill(hanging, signal.SIGCONT)
+    assert await get(port) == "one"
+    await haproxy.reload(body(port, "three"))
+    assert await get(port) == "three"
+    assert (directory / "haproxy.cfg").read_text() == haproxy.config()
+
+
+async def test_a_socket_that_is_missing(
     haproxy: MasterWorker, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
     await haproxy.start(body(port, "one"))
-    master = (await haproxy.info()).master_pid
-    os.kill(master, signal.SIGSTOP)
+    socket = directory / "master.sock"
+    aside = socket.rename(directory / "aside.sock")
     with monkeypatch.context() as patch:
-        patch.setattr(verdict, "PATIENCE", 0.05)
+        patch.setattr(master, "_ABSENCE", 0.05)
         patch.setattr(process, "_LAST_BREATH", 0.05)
-        with pytest.raises(Unavailable, match=r"within 0\.05 s"):
+        with pytest.raises(Unavailable, match=f"{socket} is missing"):
             await haproxy.reload(body(port, "two"))
+        with pytest.raises(Unavailable, match=f"{socket} is missing"):
+            await haproxy.info()
     assert await get(port) == "one"
-    os.kill(master, signal.SIGCONT)
+    aside.rename(socket)
     await haproxy.reload(body(port, "three"))
     assert await get(port) == "three"
-    assert (directory / "haproxy.cfg").read_text() == haproxy.config()
 
 
 async def test_a_reload_whose_outcome_is_not_known(
@@ -233,7 +254,6 @@ async def test_a_reload_whose_outcome_is_not_known(
     with monkeypatch.context() as patch:
         patch.setattr(verdict, "PATIENCE", 0.0)
         patch.setattr(process, "_LAST_BREATH", 0.0)
-        patch.setattr(verdict, "any_generation", MasterCLI.generation)
         with pytest.raises(Unavailable):
             await haproxy.reload(body(port, "two"))
     with pytest.raises(HAProxyFailed, match="unknown keyword"):
