@@ -33,8 +33,8 @@ from aqueduct.v1.frontend_pb2 import (
 )
 from aqueduct.v1.haproxy_pb2 import GetHAProxyConfigRequest, GetHAProxyInfoRequest, GetStatusRequest
 from tests.integration.numbered import Numbered
-from tests.integration.rpc_errors import refused
 from tests.load import Load
+from tests.refusals import refused
 
 UNKNOWN: RuleOperation = 99  # type: ignore[assignment] # as a newer client may send it
 INVALID = grpc.StatusCode.INVALID_ARGUMENT

@@ -10,7 +10,7 @@ import pytest
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, GetStatusRequest
 from tests.integration.numbered import Numbered
-from tests.integration.rpc_errors import refused
+from tests.refusals import refused
 
 CHUNK = 4_096
 

@@ -26,7 +26,7 @@ from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, GetHAProxyInfoRequest, GetStatusRequest, Status
 from tests.integration.numbered import Numbered
 from tests.integration.pids import master_pid
-from tests.integration.rpc_errors import refused
+from tests.refusals import refused
 
 
 async def _status(aqueduct: Aqueduct, holds: Callable[[Status], bool]) -> Status:

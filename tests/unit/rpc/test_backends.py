@@ -14,10 +14,10 @@ from aqueduct.v1.backend_pb2 import (
     PutBackendRequest,
     SetBackendVersionRequest,
 )
+from tests.refusals import refused
 
 from .conftest import Api
 from .doubles import PLAN
-from .refusal import refusal
 
 
 def static(key: str = "app", members: int = 1) -> Backend:
@@ -82,7 +82,7 @@ class TestRefusals:
             api.backends.ListBackendMembers(ListBackendMembersRequest(key="app")),
             api.backends.SetBackendVersion(SetBackendVersionRequest(key="app", version="1")),
         ):
-            assert (await refusal(call)).code is grpc.StatusCode.NOT_FOUND
+            assert (await refused(call)).code is grpc.StatusCode.NOT_FOUND
 
     async def test_no_key(self, api: Api) -> None:
         for call in (
@@ -91,31 +91,31 @@ class TestRefusals:
             api.backends.ListBackendMembers(ListBackendMembersRequest()),
             api.backends.SetBackendVersion(SetBackendVersionRequest(version="1")),
         ):
-            assert (await refusal(call)).fields == ["key"]
+            assert list((await refused(call)).fields) == ["key"]
 
     async def test_no_backend(self, api: Api) -> None:
-        assert (await refusal(api.backends.PutBackend(PutBackendRequest()))).fields == ["backend"]
+        assert list((await refused(api.backends.PutBackend(PutBackendRequest()))).fields) == ["backend"]
 
     async def test_fields_are_named_as_in_the_request(self, api: Api) -> None:
         wrong = static()
         wrong.members[0].port = 70_000
-        error = await refusal(api.backends.PutBackend(PutBackendRequest(backend=wrong)))
-        assert error.fields == ["backend.members[0].port"]
+        error = await refused(api.backends.PutBackend(PutBackendRequest(backend=wrong)))
+        assert list(error.fields) == ["backend.members[0].port"]
 
     async def test_no_version(self, api: Api) -> None:
         await api.backends.PutBackend(PutBackendRequest(backend=dynamic()))
-        error = await refusal(api.backends.SetBackendVersion(SetBackendVersionRequest(key="app")))
-        assert error.fields == ["version"]
+        error = await refused(api.backends.SetBackendVersion(SetBackendVersionRequest(key="app")))
+        assert list(error.fields) == ["version"]
 
     async def test_a_version_of_a_static_backend(self, api: Api) -> None:
         await api.backends.PutBackend(PutBackendRequest(backend=static()))
         request = SetBackendVersionRequest(key="app", version="1")
-        error = await refusal(api.backends.SetBackendVersion(request))
+        error = await refused(api.backends.SetBackendVersion(request))
         assert (error.code, error.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "STATIC_BACKEND")
 
     async def test_another_revision(self, api: Api) -> None:
         await api.backends.PutBackend(PutBackendRequest(backend=static()))
-        error = await refusal(
+        error = await refused(
             api.backends.DeleteBackend(DeleteBackendRequest(key="app", expected_revision=9))
         )
         assert error.code is grpc.StatusCode.ABORTED

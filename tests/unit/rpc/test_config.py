@@ -5,10 +5,10 @@ import grpc.aio
 from aqueduct.model.resources import Kind, Ref, delete, put
 from aqueduct.v1.config_pb2 import ApplyRequest, Change
 from aqueduct.v1.frontend_pb2 import Frontend
+from tests.refusals import refused
 
 from .conftest import Api
 from .doubles import PLAN
-from .refusal import refusal
 from .test_backends import static
 from .test_frontends import frontend
 
@@ -38,7 +38,7 @@ async def test_validate_only_answers_with_a_plan_and_stores_nothing(api: Api) ->
 
 class TestRefusals:
     async def test_nothing_to_do(self, api: Api) -> None:
-        assert (await refusal(api.config.Apply(ApplyRequest()))).fields == ["changes"]
+        assert list((await refused(api.config.Apply(ApplyRequest()))).fields) == ["changes"]
 
     async def test_fields_are_named_as_in_the_request(self, api: Api) -> None:
         changes = [
@@ -47,7 +47,7 @@ class TestRefusals:
             Change(),
             Change(delete_backend=""),
         ]
-        error = await refusal(api.config.Apply(ApplyRequest(changes=changes)))
+        error = await refused(api.config.Apply(ApplyRequest(changes=changes)))
         frontend_at_fault, change, deletion = error.fields
         assert (frontend_at_fault, change) == ("changes[1].put_frontend.bind", "changes[2]")
         assert deletion.startswith("changes[3].delete_backend")
@@ -55,11 +55,11 @@ class TestRefusals:
 
     async def test_a_resource_named_twice(self, api: Api) -> None:
         changes = [put(static()), delete(Ref(Kind.BACKEND, "app"))]
-        error = await refusal(api.config.Apply(ApplyRequest(changes=changes)))
-        assert error.fields == ["changes[1].delete_backend"]
+        error = await refused(api.config.Apply(ApplyRequest(changes=changes)))
+        assert list(error.fields) == ["changes[1].delete_backend"]
 
     async def test_one_that_cannot_be_made_keeps_all_from_being_made(self, api: Api) -> None:
         changes = [put(static()), delete(Ref(Kind.FRONTEND, "web"))]
-        error = await refusal(api.config.Apply(ApplyRequest(changes=changes)))
+        error = await refused(api.config.Apply(ApplyRequest(changes=changes)))
         assert error.code is grpc.StatusCode.NOT_FOUND
         assert api.store.snapshot().revision == 0

@@ -3,9 +3,9 @@
 import grpc.aio
 
 from aqueduct.v1.haproxy_pb2 import GetHAProxyConfigRequest, GetHAProxyInfoRequest, GetStatusRequest
+from tests.refusals import refused
 
 from .conftest import Api
-from .refusal import refusal
 
 
 async def test_config(api: Api) -> None:
@@ -25,5 +25,5 @@ async def test_info(api: Api) -> None:
 
 async def test_info_while_haproxy_is_down(api: Api) -> None:
     api.status.running_info = None
-    error = await refusal(api.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest()))
+    error = await refused(api.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest()))
     assert (error.code, error.reason) == (grpc.StatusCode.UNAVAILABLE, "HAPROXY_DOWN")

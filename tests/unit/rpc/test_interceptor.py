@@ -11,8 +11,7 @@ from structlog.testing import capture_logs
 
 from aqueduct.errors import NotFound
 from aqueduct.rpc.interceptor import CallInterceptor
-
-from .refusal import refusal
+from tests.refusals import refused
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 KINDS = ["unary_unary", "unary_stream", "stream_unary", "stream_stream"]
@@ -127,7 +126,7 @@ async def test_our_errors_become_their_status_and_are_not_logged_as_faults(
     methods: Methods, channel: grpc.aio.Channel, name: str
 ) -> None:
     with capture_logs() as logs:
-        error = await refusal(call(channel, name, b"ours"))
+        error = await refused(call(channel, name, b"ours"))
         await methods.logged.wait()
     assert (error.code, error.reason) == (grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
     assert [(line["log_level"], line["code"]) for line in logs] == [("debug", "NOT_FOUND")]
@@ -138,7 +137,7 @@ async def test_a_fault_is_logged_with_its_traceback_and_told_by_an_id_only(
     methods: Methods, channel: grpc.aio.Channel, name: str
 ) -> None:
     with capture_logs() as logs:
-        error = await refusal(call(channel, name, b"fault"))
+        error = await refused(call(channel, name, b"fault"))
         await methods.logged.wait()
     fault, debug = logs
     assert error.code is grpc.StatusCode.INTERNAL

@@ -21,8 +21,7 @@ from aqueduct.errors import (
     Violation,
 )
 from aqueduct.rpc.status import MAX_METADATA_BYTES, internal_status, status_of
-
-from .refusal import unpacked
+from tests.refusals import unpacked
 
 
 def info(reason: str, **metadata: str) -> ErrorInfo:
