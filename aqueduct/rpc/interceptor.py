@@ -1,8 +1,9 @@
 """What happens around every call: errors become statuses, and the call is logged.
 
-The one place where exceptions meet gRPC. Errors of ours become their status; whatever else was
-raised is a fault of ours: logged with its traceback under an id, of which the client learns only
-the id. Cancellation (the client left, or its deadline passed) passes through.
+The one place where exceptions meet gRPC. Errors of ours, requests that cannot be decoded among them,
+become their status; whatever else was raised is a fault of ours: logged with its traceback under an id,
+of which the client learns only the id. Cancellation (the client left, or its deadline passed) passes
+through.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
 from aqueduct.errors import AqueductError
+from aqueduct.rpc.decoding import decoder
 from aqueduct.rpc.status import internal_status, status_of
 
 log = structlog.get_logger()
@@ -54,17 +56,24 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         name, make = _KINDS[handler.request_streaming, handler.response_streaming]
-        wrapped = self._wrap(getattr(handler, name), handler_call_details.method)
-        return make(wrapped, handler.request_deserializer, handler.response_serializer)
+        function, method = getattr(handler, name), handler_call_details.method
+        decode = decoder(handler.request_deserializer or _as_is, method)
+        # grpc.aio decodes the messages of a stream where the method reads them, within `_around`, but
+        # a single request before the method is called: that one is taken raw, and decoded within.
+        if handler.request_streaming:
+            return make(self._wrap(function, method, _as_is), decode, handler.response_serializer)
+        return make(self._wrap(function, method, decode), None, handler.response_serializer)
 
-    def _wrap(self, function: Callable[..., Any], method: str) -> Callable[..., Any]:
+    def _wrap(
+        self, function: Callable[..., Any], method: str, decode: Callable[[Any], Any]
+    ) -> Callable[..., Any]:
         async def answer(request: Any, context: Context) -> Any:
             async with self._around(method, context):
-                return await function(request, context)
+                return await function(decode(request), context)
 
         async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
             async with self._around(method, context):
-                async for response in function(request, context):
+                async for response in function(decode(request), context):
                     yield response
 
         return stream if inspect.isasyncgenfunction(function) else answer
@@ -87,6 +96,10 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             await context.abort_with_status(rpc_status.to_status(status))
         finally:
             log.debug("call", method=method, code=code, seconds=round(self._clock() - started, 6))
+
+
+def _as_is(request: Any) -> Any:
+    return request
 
 
 def _status_of_any(error: Exception, method: str) -> Status:

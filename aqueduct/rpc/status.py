@@ -25,6 +25,7 @@ from aqueduct.errors import (
     Unmet,
 )
 from aqueduct.model.resources import Kind, Ref
+from aqueduct.rpc.decoding import Malformed
 
 DOMAIN: Final = "aqueduct"
 MAX_METADATA_BYTES: Final = 7_000
@@ -57,6 +58,8 @@ def _details(error: AqueductError) -> Iterator[Message]:
     match error:
         case Invalid():
             yield from _invalid(error)
+        case Malformed():
+            yield _error_info("MALFORMED_REQUEST")
         case NotFound():
             yield _error_info("NOT_FOUND")
             yield _resource_info(error.kind, error.key, str(error))

@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc.aio
 import pytest
+from google.protobuf.message import DecodeError
 from structlog.testing import capture_logs
 
 from aqueduct.errors import NotFound
@@ -68,13 +69,19 @@ class Methods:
         await context.write(await self.do(request, context))
 
 
+def decode(raw: bytes) -> bytes:
+    if raw == b"malformed":
+        raise DecodeError("in protobuf's words")
+    return raw
+
+
 @asynccontextmanager
 async def serving(methods: Methods) -> AsyncIterator[grpc.aio.Channel]:
     server = grpc.aio.server(interceptors=[CallInterceptor(methods.clock)])
     handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
-        kind: getattr(grpc, f"{kind}_rpc_method_handler")(getattr(methods, kind)) for kind in KINDS
+        kind: getattr(grpc, f"{kind}_rpc_method_handler")(getattr(methods, kind), decode) for kind in KINDS
     }
-    handlers["writing"] = grpc.unary_stream_rpc_method_handler(methods.writing)
+    handlers["writing"] = grpc.unary_stream_rpc_method_handler(methods.writing, decode)
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("test", handlers)])
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
@@ -130,6 +137,18 @@ async def test_our_errors_become_their_status_and_are_not_logged_as_faults(
         await methods.logged.wait()
     assert (error.code, error.reason) == (grpc.StatusCode.NOT_FOUND, "NOT_FOUND")
     assert [(line["log_level"], line["code"]) for line in logs] == [("debug", "NOT_FOUND")]
+
+
+@pytest.mark.parametrize("name", [*KINDS, "writing"])
+async def test_a_request_that_is_no_message_is_the_clients_error(
+    methods: Methods, channel: grpc.aio.Channel, name: str
+) -> None:
+    with capture_logs() as logs:
+        error = await refused(call(channel, name, b"malformed"))
+        await methods.logged.wait()
+    assert (error.code, error.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST")
+    assert error.message == "the request is no valid message: in protobuf's words"
+    assert [(line["log_level"], line["code"]) for line in logs] == [("debug", "INVALID_ARGUMENT")]
 
 
 @pytest.mark.parametrize("name", [*KINDS, "writing"])

@@ -20,6 +20,7 @@ from aqueduct.errors import (
     Unmet,
     Violation,
 )
+from aqueduct.rpc.decoding import Malformed
 from aqueduct.rpc.status import MAX_METADATA_BYTES, internal_status, status_of
 from tests.refusals import unpacked
 
@@ -53,6 +54,13 @@ TABLE: list[tuple[AqueductError, int, int, str, list[Message]]] = [
         400,
         "backend.natives[0]: unknown keyword 'x'",
         [info("REJECTED_BY_HAPROXY"), bad_request("backend.natives[0]", "unknown keyword 'x'")],
+    ),
+    (
+        Malformed("aqueduct.v1.GetBackendRequest", "Wire format was corrupt"),
+        code_pb2.INVALID_ARGUMENT,
+        400,
+        "the request is no valid aqueduct.v1.GetBackendRequest: Wire format was corrupt",
+        [info("MALFORMED_REQUEST")],
     ),
     (
         NotFound("backend", "app"),
