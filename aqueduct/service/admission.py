@@ -169,8 +169,7 @@ class Admission:
                 self._admitted(submission, result)
 
     def _admitted(self, submission: Submission, committed: Committed) -> None:
-        places = submission.places()
-        pending = Pending(committed, [places[ref_of(change)] for change in committed.changes])
+        pending = Pending(committed, submission.places())
         self._reconciler.enqueue(pending)
         if not submission.admitted.done():
             submission.admitted.set_result(Admitted(committed, submission.previous, pending.served))

@@ -1,11 +1,11 @@
 """Changes on their way from the store to HAProxy, and those who wait for them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from aqueduct.errors import AqueductError
-from aqueduct.model.resources import Ref, ref_of
+from aqueduct.model.resources import Ref
 from aqueduct.ports.store import Committed
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 
@@ -21,12 +21,13 @@ def _outcome_future() -> "asyncio.Future[ApplyOutcome]":
 class Pending:
     """One commit that HAProxy does not serve yet.
 
-    `paths[i]` is where the caller's request holds the resource of change i, so that an error can
-    name the field. `served` ends with the outcome, or with what hindered it.
+    `places` tells where the caller's request holds which resource, so that an error can name the
+    field; resources that the caller put as they were are among them, though the commit made nothing of
+    them. `served` ends with the outcome, or with what hindered it.
     """
 
     committed: Committed
-    paths: Sequence[str]
+    places: Mapping[Ref, str]
     served: "asyncio.Future[ApplyOutcome]" = field(default_factory=_outcome_future)
 
     @property
@@ -35,9 +36,9 @@ class Pending:
         return self.committed.revision
 
     @property
-    def refs(self) -> list[Ref]:
-        """The resources that the commit changed."""
-        return [ref_of(change) for change in self.committed.changes]
+    def refs(self) -> Collection[Ref]:
+        """The resources that the caller named."""
+        return self.places.keys()
 
     def succeed(self, outcome: ApplyOutcome) -> None:
         """Tell the caller that HAProxy serves by the commit."""

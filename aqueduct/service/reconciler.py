@@ -111,7 +111,8 @@ class Reconciler:
 
     def enqueue(self, pending: Pending) -> None:
         """Serve a further commit. Commits must come in the order of their revisions."""
-        if not pending.committed.changes and pending.revision <= self._applied_revision:
+        nothing_to_do = not pending.committed.changes and pending.revision <= self._applied_revision
+        if nothing_to_do and self._excluded.resources.keys().isdisjoint(pending.refs):
             pending.succeed(Stopwatch.started(self._clock).applied(APPLY_KIND_NOTHING, pending.revision))
             return
         self._pending.append(pending)

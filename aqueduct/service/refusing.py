@@ -73,4 +73,4 @@ def _as_its_caller_sees(pending: Pending, error: Exception) -> AqueductError:
     """Return the error that tells the caller of `pending` that HAProxy does not serve it."""
     if isinstance(error, AqueductError):
         return error
-    return RejectedByHAProxy([Violation(next(iter(pending.paths), ""), str(error))])
+    return RejectedByHAProxy([Violation(next(iter(pending.places.values()), ""), str(error))])

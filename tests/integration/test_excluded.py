@@ -15,6 +15,7 @@ from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
 from aqueduct.v1.haproxy_pb2 import GetHAProxyInfoRequest, GetStatusRequest, Status
 from tests.integration.numbered import Numbered
 from tests.load import Load
+from tests.refusals import refused
 
 
 async def _status(aqueduct: Aqueduct, holds: Callable[[Status], bool] = lambda _: True) -> Status:
@@ -73,6 +74,9 @@ async def test_what_only_a_load_refuses_is_found_at_an_adoption_and_others_go_on
     assert (await numbered.put(2)).apply.kind == APPLY_KIND_RELOAD
     assert await numbered.served() == 2
     assert (await aqueduct.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest())).info.master_pid == info.master_pid
+    # Put again as it is stored, it is tried again; it is never told to serve.
+    error = await refused(aqueduct.backends.PutBackend(PutBackendRequest(backend=large)))
+    assert "limit" in error.message
 
 
 async def test_a_stats_page_that_cannot_bind_is_left_out(haproxy_binary: Path, tmp_path: Path) -> None:
