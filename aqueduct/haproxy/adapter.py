@@ -67,7 +67,9 @@ class MasterWorker:
 
     async def check(self, config: str) -> tuple[Alert, ...]:
         """Have HAProxy read `config`, and return its errors."""
-        return await self._program.checker.check(config)
+        instance = self._instance
+        running = instance.master if instance is not None and instance.master.alive() else None
+        return await self._program.check(config, running)
 
     async def try_bind(self, addresses: Sequence[Address], held: Sequence[Address]) -> dict[Address, str]:
         """Try to bind `addresses`; return those that cannot be had, each with the reason."""

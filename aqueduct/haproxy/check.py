@@ -27,6 +27,14 @@ _AT_ONCE = 2
 _PREFIX = "check-"
 
 
+_NO_LIBRARY = 127
+"""Exit status of the dynamic linker where it lacks a library (ld.so(8)); HAProxy's own are 0 to 2."""
+
+
+class NotRunnable(HAProxyFailed):
+    """The binary, or a library of it, is missing or broken: HAProxy has not read anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """How a run of HAProxy ended, and all that it wrote."""
@@ -36,7 +44,7 @@ class Output:
 
 
 async def run(binary: Path, *arguments: str, directory: Path) -> Output:
-    """Run HAProxy to its end; HAProxyFailed where it takes too long or cannot be run at all."""
+    """Run HAProxy to its end; HAProxyFailed where it takes too long, NotRunnable where it cannot be run."""
     try:
         process = await asyncio.create_subprocess_exec(
             binary,
@@ -48,7 +56,7 @@ async def run(binary: Path, *arguments: str, directory: Path) -> Output:
             stderr=asyncio.subprocess.STDOUT,
         )
     except OSError as error:
-        raise HAProxyFailed(f"{binary} cannot be run: {error.strerror}") from error
+        raise NotRunnable(f"{binary} cannot be run: {error.strerror}") from error
     try:
         async with asyncio.timeout(_TIMEOUT):
             output, _ = await process.communicate()
@@ -58,7 +66,10 @@ async def run(binary: Path, *arguments: str, directory: Path) -> Output:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return Output(process.returncode or 0, output.decode(errors="replace"))
+    text = output.decode(errors="replace")
+    if process.returncode == _NO_LIBRARY:
+        raise NotRunnable(f"{binary} cannot be run: {text.strip()}")
+    return Output(process.returncode or 0, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ class Checker:
     async def check(self, body: str) -> tuple[Alert, ...]:
         """Return HAProxy's errors about `body`, none where it would load.
 
-        HAProxyFailed where HAProxy could not be had to read it, Exhausted for a full disk.
+        HAProxyFailed where HAProxy could not be had to read it (NotRunnable where there is none).
         """
         file, output = await self.read(body)
         if output.status == 0:

@@ -4,6 +4,7 @@ Configurations are always checked with the very binary that would load them. So 
 only while no HAProxy runs, and becomes that of a master that is adopted.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from aqueduct.haproxy import capabilities, check
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.process import Master
 from aqueduct.model.capabilities import Capabilities
-from aqueduct.ports.haproxy import HAProxyFailed
+from aqueduct.ports.haproxy import Alert, HAProxyFailed
 
 _UNUSABLE = (ConfigurationError, HAProxyFailed, Unavailable)
 """Errors of a binary that will not do, or cannot be had."""
@@ -46,6 +47,7 @@ class Program:
         self._directory = directory
         self._executables = executables
         self._copy = copy
+        self._files = asyncio.Lock()  # many checks at once may miss the copy, while a start renews it
 
     @classmethod
     async def open(cls, directory: Path, executables: Path, binary: Path | None) -> Self:
@@ -68,21 +70,40 @@ class Program:
         """What it can do."""
         return self._copy.capabilities
 
-    @property
-    def checker(self) -> check.Checker:
-        """What has it read configurations."""
-        return self._copy.checker
+    async def check(self, body: str, running: Master | None) -> tuple[Alert, ...]:
+        """Have it read `body`, and return its errors.
+
+        A copy that was removed is put back once, from the process that is `running` where there is one.
+        """
+        try:
+            return await self._copy.checker.check(body)
+        except check.NotRunnable as error:
+            _log.warning("HAProxy's own copy is put back", error=str(error))
+        await self._put_back(running)
+        return await self._copy.checker.check(body)
+
+    async def _put_back(self, running: Master | None) -> None:
+        try:
+            if running is not None:
+                await self.repair(running)
+                await self._take(lambda: running.executable)
+                return
+            async with self._files:
+                await self._take(lambda: files.take_copy(self._source, self._executables))
+        except ConfigurationError as error:
+            raise HAProxyFailed(str(error)) from error
 
     async def renew(self) -> None:
         """Take the newest binary, and remove all other copies. No HAProxy may run.
 
         Where the newest will not do, as in the midst of an upgrade, the present copy stays.
         """
-        try:
-            await self._take(lambda: files.take_copy(self._source, self._executables))
-        except _UNUSABLE as error:
-            _log.warning("the new HAProxy binary is not usable: the former one is used", error=str(error))
-        await on_disk(files.remove_stale, self._executables, [self.path])
+        async with self._files:
+            try:
+                await self._take(lambda: files.take_copy(self._source, self._executables))
+            except _UNUSABLE as error:
+                _log.warning("the new HAProxy binary is not usable: the former is used", error=str(error))
+            await on_disk(files.remove_stale, self._executables, [self.path])
 
     async def adopt(self, master: Master) -> None:
         """Use the copy that `master` runs. Where it is damaged beyond repair, only a start helps."""
@@ -94,15 +115,16 @@ class Program:
 
     async def repair(self, master: Master) -> None:
         """See to it that `master`, executing itself anew, gets what it runs now."""
-        if await on_disk(files.is_intact, master.executable, master.pid):
-            return
-        await on_disk(files.restore, master.executable, master.pid, self._source)
-        try:
-            await capabilities.version(master.executable, self._directory)
-        except ConfigurationError as error:
-            raise HAProxyFailed(
-                f"HAProxy's own copy was damaged, it must be started anew: {error}"
-            ) from error
+        async with self._files:
+            if await on_disk(files.is_intact, master.executable, master.pid):
+                return
+            await on_disk(files.restore, master.executable, master.pid, self._source)
+            try:
+                await capabilities.version(master.executable, self._directory)
+            except ConfigurationError as error:
+                raise HAProxyFailed(
+                    f"HAProxy's own copy was damaged, it must be started anew: {error}"
+                ) from error
 
     async def _take(self, find: Callable[[], Path]) -> None:
         path = await on_disk(find)

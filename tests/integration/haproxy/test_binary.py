@@ -1,12 +1,13 @@
 """The binary may be upgraded, removed or tampered with under a running HAProxy: nothing fails."""
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from aqueduct.errors import ConfigurationError
+from aqueduct.errors import ConfigurationError, Unavailable
 from aqueduct.haproxy import binary
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.ports.haproxy import HAProxyFailed
@@ -52,6 +53,9 @@ HARM: dict[str, Callable[[Path], None]] = {
     "copy replaced": lambda source: replace(private_copy(source)),
     "copy deleted": lambda source: private_copy(source).unlink(),
     "copies removed": lambda source: shutil.rmtree(private_copy(source).parent.parent),
+    "libraries removed": lambda source: shutil.rmtree(
+        private_copy(source).parent / "lib", ignore_errors=True
+    ),
 }
 
 
@@ -88,6 +92,31 @@ async def test_a_copy_can_be_restored_from_the_process(directory: Path, source: 
     finally:
         await haproxy.stop()
         await haproxy.close()
+
+
+@pytest.mark.parametrize("runs", [True, False], ids=["running", "stopped"])
+async def test_a_check_puts_the_copy_back(directory: Path, source: Path, runs: bool) -> None:
+    port = free_port()
+    haproxy = await MasterWorker.open(directory, source)
+    try:
+        if runs:
+            await haproxy.start(body(port))
+        for harm in ("copy deleted", "copies removed", "libraries removed"):
+            HARM[harm](source)
+            assert await asyncio.gather(*(haproxy.check(body(port)) for _ in range(4))) == [()] * 4
+            assert await haproxy.check("bogus\n") != ()
+    finally:
+        await haproxy.stop()
+        await haproxy.close()
+
+
+async def test_a_check_without_any_binary_is_no_verdict(directory: Path, source: Path) -> None:
+    haproxy = await MasterWorker.open(directory, source)
+    HARM["copies removed"](source)
+    HARM["source deleted"](source)
+    with pytest.raises(Unavailable, match=f"{source}: No such file"):
+        await haproxy.check(body(free_port()))
+    await haproxy.close()
 
 
 async def test_a_copy_that_cannot_be_restored_is_not_executed(
