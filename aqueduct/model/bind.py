@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from ipaddress import IPv6Address
 
 from aqueduct.model.hosts import abstract_name, check_name, parse_ip, parse_port, socket_path
 from aqueduct.model.words import has_control, split
@@ -32,7 +33,7 @@ class Address:
 
     `host` is an IP address in its shortest spelling without brackets (`0.0.0.0` and `::` where any
     is meant), a host name in lower case, the path or name of a socket, or for OTHER the text as
-    given. Ports are 0 where there are none.
+    given. An IPv4 address in IPv6 is the IPv4 address. Ports are 0 where there are none.
     """
 
     family: Family
@@ -58,6 +59,8 @@ class Bind:
     words: tuple[str, ...]
 
 
+_STREAM = "stream+"
+"""Says what bind lines mean anyway."""
 _PREFIXED = re.compile(r"(?P<prefix>[a-z0-9+]+)@(?P<rest>.*)", re.DOTALL)
 _OF_PREFIX = {
     "ip": None,
@@ -69,6 +72,9 @@ _OF_PREFIX = {
 }
 """The family that a prefix allows; None where it allows every IP address and name."""
 _ANY = {Family.IPV4: "0.0.0.0", Family.IPV6: "::"}  # noqa: S104 - what `*` means
+
+_LOCALHOST = "localhost"
+_LOOPBACK = {Family.IPV4: "127.0.0.1", Family.IPV6: "::1"}
 
 
 @lru_cache(maxsize=65_536)
@@ -89,17 +95,24 @@ def parse_bind(text: str) -> Bind:
     return Bind(tuple(map(_address, words[0].split(","))), tuple(words))
 
 
+def hosts_of(address: Address) -> tuple[tuple[Family, str], ...]:
+    """Return the family and host of `address`; of `localhost` both that it may stand for."""
+    if (address.family, address.host) == (Family.NAME, _LOCALHOST):
+        return tuple(_LOOPBACK.items())
+    return ((address.family, address.host),)
+
+
 def overlap(one: Address, other: Address) -> bool:
     """Tell whether two addresses have a socket in common."""
     return (
-        one.family is other.family
-        and one.host == other.host
+        not set(hosts_of(one)).isdisjoint(hosts_of(other))
         and one.first_port <= other.last_port
         and other.first_port <= one.last_port
     )
 
 
-def _address(text: str) -> Address:
+def _address(word: str) -> Address:
+    text = word.removeprefix(_STREAM)
     if not text:
         raise ValueError("an address is empty: commas must stand between addresses, without blanks around")
     if text.startswith("/"):
@@ -118,6 +131,7 @@ def _address(text: str) -> Address:
 
 _SOCKETS: dict[str, tuple[Family, Callable[[str], str]]] = {
     "unix": (Family.UNIX, socket_path),
+    "uxst": (Family.UNIX, socket_path),
     "abns": (Family.ABSTRACT, abstract_name),
 }
 
@@ -142,12 +156,13 @@ def _host(text: str, wanted: Family | None) -> tuple[Family, str]:
     ip = parse_ip(text)
     if ip is None:
         check_name(text)
-        return (
-            (Family.NAME, text.lower())
-            if wanted is None
-            else (Family.OTHER, f"{wanted.value}@{text.lower()}")
-        )
+        name = text.lower().removesuffix(".")
+        if name == _LOCALHOST and wanted is not None:
+            return wanted, _LOOPBACK[wanted]
+        return Family.NAME, name
     family = Family.IPV6 if ":" in str(ip) else Family.IPV4
     if wanted not in (None, family):
         raise ValueError(f"{text!r} does not fit its prefix: it must be an {wanted.value} address")
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        return Family.IPV4, str(ip.ipv4_mapped)
     return family, str(ip)

@@ -11,7 +11,9 @@ from aqueduct.model.fields import (
     check_length,
     check_natives,
 )
+from aqueduct.model.listeners import native_bind
 from aqueduct.model.tokens import token_of, tokens_of
+from aqueduct.model.words import first_word
 from aqueduct.v1.common_pb2 import MODE_HTTP, MODE_TCP
 from aqueduct.v1.frontend_pb2 import (
     KEEPALIVE_DEFAULT,
@@ -49,10 +51,19 @@ def complete_frontend(frontend: Frontend, faults: Faults) -> None:
     frontend.mode = frontend.mode or MODE_HTTP
     frontend.keepalive = frontend.keepalive or KEEPALIVE_DEFAULT
     check_natives(frontend.natives, faults)
+    _check_binds(frontend, faults)
     if frontend.rules and frontend.mode == MODE_TCP:
         faults.add("rules", "must be empty in mode tcp: rules look at HTTP requests")
     for index, rule in enumerate(frontend.rules):
         _complete_rule(rule, f"rules[{index}]", faults)
+
+
+def _check_binds(frontend: Frontend, faults: Faults) -> None:
+    """Hold raw `bind` lines to the rules of the field: whose address they take has to be known."""
+    for index, native in enumerate(frontend.natives):
+        field = f"natives[{index}]"
+        if first_word(native) == "bind" and not faults.knows(field):
+            faults.check(field, lambda native=native: native_bind(native))  # type: ignore[misc] # bound on purpose
 
 
 def _complete_rule(rule: Rule, path: str, faults: Faults) -> None:

@@ -18,7 +18,8 @@ _LONGEST_ABSTRACT = 107
 _NAME = re.compile(
     r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.?"
 )
-_DIGITS_AND_DOTS = re.compile(r"[0-9.]+")
+_NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]*)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]*))*")
+"""What resolvers take for an IPv4 address in one of its old spellings, such as `0x7f.1`."""
 _PORT = re.compile(r"[0-9]{1,5}")
 _SLASHES = re.compile(r"/(?:\.?/)+")
 
@@ -47,8 +48,8 @@ def _ipv6(text: str) -> IPv6Address | None:
 
 def check_name(text: str) -> None:
     """Raise ValueError where `text` is no host name."""
-    if _DIGITS_AND_DOTS.fullmatch(text):
-        raise ValueError(f"{text!r} is no IPv4 address: it must be four numbers from 0 to 255")
+    if text and _NUMERIC.fullmatch(text):
+        raise ValueError(f"{text!r} is no IPv4 address: it must be four decimal numbers from 0 to 255")
     if ":" in text or "[" in text:
         raise ValueError(f"{text!r} is no IPv6 address: it must look like 2001:db8::1 or [2001:db8::1]")
     if len(text) > _LONGEST_NAME or not _NAME.fullmatch(text):
@@ -68,6 +69,8 @@ def socket_path(text: str) -> str:
     """Return the path of a unix socket in its shortest spelling."""
     if not text.startswith("/"):
         raise ValueError(f"{text!r} is no socket path: it must begin with /")
+    if ".." in text.split("/"):
+        raise ValueError(f"{text!r} must not hold .., lest one socket have several paths")
     _check_socket(text, _LONGEST_PATH)
     return _SLASHES.sub("/", text)
 

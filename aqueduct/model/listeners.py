@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aqueduct.model.bind import Address, Bind, Family, overlap, parse_bind
-from aqueduct.model.words import quote, split
+from aqueduct.model.bind import Address, Bind, Family, hosts_of, overlap, parse_bind
+from aqueduct.model.words import first_word, quote, split
 from aqueduct.v1.frontend_pb2 import Frontend
 
 _SCOPES = ("interface", "namespace")
@@ -24,13 +24,18 @@ def sockets(frontend: Frontend) -> Iterator[Socket]:
     """Iterate over the sockets that `frontend` listens on, those of raw `bind` lines too."""
     yield from bind_sockets(frontend)
     for native in frontend.natives:
-        if "bind" in native:
+        if first_word(native) == "bind":
             yield from _native_sockets(native)
 
 
 def bind_sockets(frontend: Frontend) -> Iterator[Socket]:
     """Iterate over the sockets that the field `bind` of `frontend` says."""
     return _sockets(parse_bind(frontend.bind))
+
+
+def native_bind(native: str) -> Bind:
+    """Take a raw `bind` line apart; ValueError says what is wrong with it."""
+    return parse_bind(" ".join(map(quote, split(native)[1:])))
 
 
 class Listeners:
@@ -45,16 +50,20 @@ class Listeners:
     def add(self, socket: Socket, holder: str) -> None:
         """Note that `holder` has `socket`; who had it before keeps it."""
         address = socket.address
-        place = (address.family, address.host, socket.scope)
-        if address.first_port == address.last_port:
-            self._single.setdefault((*place, address.first_port), holder)
-        else:
-            self._ranges[place].append((address, holder))
+        for host in hosts_of(address):
+            place = (*host, socket.scope)
+            if address.first_port == address.last_port:
+                self._single.setdefault((*place, address.first_port), holder)
+            else:
+                self._ranges[place].append((address, holder))
 
     def holder(self, socket: Socket) -> str | None:
         """Return who has `socket`, or a part of its range of ports; None where nobody has."""
-        address = socket.address
-        place = (address.family, address.host, socket.scope)
+        places = ((*host, socket.scope) for host in hosts_of(socket.address))
+        found = (self._holder(place, socket.address) for place in places)
+        return next((holder for holder in found if holder is not None), None)
+
+    def _holder(self, place: tuple[Family, str, tuple[str, ...]], address: Address) -> str | None:
         for port in range(address.first_port, address.last_port + 1):
             if (*place, port) in self._single:
                 return self._single[*place, port]
@@ -74,8 +83,6 @@ def _sockets(bind: Bind) -> Iterator[Socket]:
 
 def _native_sockets(native: str) -> Iterator[Socket]:
     try:
-        words = split(native)
-        if words[:1] == ["bind"]:
-            yield from _sockets(parse_bind(" ".join(map(quote, words[1:]))))
+        yield from _sockets(native_bind(native))
     except ValueError:
         return  # a bind line that only HAProxy can judge

@@ -6,11 +6,15 @@ Read from the text, so that a bind line in a native or in a template of the user
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from aqueduct.model.bind import Address, parse_bind
+from aqueduct.model.bind import Address
+from aqueduct.model.listeners import native_bind
+from aqueduct.model.words import first_word
 
 _LISTENING = ("frontend ", "listen ")
-_BOUND_OTHERWISE = frozenset({"interface", "namespace", "transparent", "v6only"})
+_BOUND_OTHERWISE = frozenset({"namespace", "transparent"})
 """Parameters by which an address can be had although a plain bind of it fails."""
+_ANY_OF_IPV6 = "::"
+"""With `v6only` it can be had although the port is taken for IPv4, which a plain bind asks for too."""
 
 
 def listeners(sections: Mapping[str, str]) -> dict[str, tuple[Address, ...]]:
@@ -32,13 +36,18 @@ def _flat(groups: Iterable[tuple[Address, ...]]) -> Iterable[Address]:
 
 @lru_cache(maxsize=65_536)
 def _addresses(text: str) -> tuple[Address, ...]:
-    binds = (line.split(None, 1)[1] for line in map(str.strip, text.splitlines()) if line.startswith("bind "))
-    return tuple(_flat(map(_parsed, binds)))
+    lines = text.split("\n")[1:]
+    return tuple(_flat(_parsed(line) for line in lines if first_word(line) == "bind"))
 
 
-def _parsed(bind: str) -> tuple[Address, ...]:
+def _parsed(line: str) -> tuple[Address, ...]:
     try:
-        parsed = parse_bind(bind)
+        parsed = native_bind(line)
     except ValueError:
         return ()  # of a form that only HAProxy can judge
-    return () if _BOUND_OTHERWISE.intersection(parsed.words[1:]) else parsed.addresses
+    parameters = parsed.words[1:]
+    if _BOUND_OTHERWISE.intersection(parameters):
+        return ()
+    if "v6only" in parameters:
+        return tuple(address for address in parsed.addresses if address.host != _ANY_OF_IPV6)
+    return parsed.addresses

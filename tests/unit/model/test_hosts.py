@@ -29,7 +29,17 @@ def test_what_is_no_ip_address(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a", "localhost", "my_app-1.example.com", "example.com.", "1a", "_sip._tcp.x"]
+    "name",
+    [
+        "a",
+        "localhost",
+        "my_app-1.example.com",
+        "example.com.",
+        "1a",
+        "_sip._tcp.x",
+        "0xa.example.com",
+        "0x7g",
+    ],
 )
 def test_host_names(name: str) -> None:
     check_name(name)
@@ -50,6 +60,9 @@ def test_host_names(name: str) -> None:
         ("ipv4@a", "no host"),
         ("a" * 254, "no host"),
         ("1.2.3", "no IPv4 address"),
+        ("0x7f000001", "no IPv4 address"),
+        ("0X7f.1", "no IPv4 address"),
+        ("2130706433", "no IPv4 address"),
         ("1.2.3.256", "no IPv4 address"),
         ("a:b", "no IPv6 address"),
         ("[a]", "no IPv6 address"),
@@ -74,6 +87,7 @@ def test_what_is_no_port(text: str) -> None:
 def test_a_socket_path_has_one_spelling() -> None:
     assert socket_path("/run//a/././/b.sock") == "/run/a/b.sock"
     assert socket_path("//./a") == "/a"
+    assert socket_path("/a/..b") == "/a/..b"
     assert socket_path("/a/.b") == "/a/.b"
 
 
@@ -83,6 +97,7 @@ def test_a_socket_path_has_one_spelling() -> None:
         (socket_path, "run/a", "must begin with /"),
         (socket_path, "/" + "a" * 97, "HAProxy takes 97 bytes"),
         (socket_path, "/" + "é" * 49, "HAProxy takes 97 bytes"),
+        (socket_path, "/a/../b", "must not hold .."),
         (socket_path, "/$HOME", "must not hold"),
         (socket_path, "/a\nb", "must not hold"),
         (abstract_name, "", "must be followed by a name"),

@@ -19,9 +19,15 @@ def test_a_frontend_listens_where_its_bind_line_and_raw_bind_lines_say() -> None
         "bind",
         "bind 'a\\nb",
         "bind $X:1",
+        "\\x62in'd'\t*:82",
     ]
     frontend = Frontend(bind="*:80,/run/a", natives=natives)
-    assert list(sockets(frontend)) == [socket("*:80"), socket("/run/a"), socket("127.0.0.1:81")]
+    assert list(sockets(frontend)) == [
+        socket("*:80"),
+        socket("/run/a"),
+        socket("127.0.0.1:81"),
+        socket("*:82"),
+    ]
 
 
 def test_an_interface_makes_another_socket_of_an_address() -> None:
@@ -42,6 +48,10 @@ def test_an_interface_makes_another_socket_of_an_address() -> None:
         ("*:80-90", "*:90-99", True),
         ("*:80-90", "[::]:80-90", False),
         ("fd@3", "fd@3", True),
+        ("localhost:80", "127.0.0.1:80", True),
+        ("[::1]:80", "localhost:80", True),
+        ("localhost:80-90", "[::1]:85", True),
+        ("localhost:80", "localhost:81", False),
     ],
 )
 def test_the_holder_of_a_socket_is_found(held: str, asked: str, found: bool) -> None:

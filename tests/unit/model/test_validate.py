@@ -187,6 +187,10 @@ WRONG: list[tuple[Change, str, str]] = [
     (frontend(natives=["no '' backend x"]), "natives[0]", "must begin with a keyword"),
     (frontend(natives=[".if defined(X)"]), "natives[0]", "must begin with a keyword"),
     (frontend(natives=['"$X" y']), "natives[0]", "must begin with a keyword"),
+    (frontend(natives=["bind"]), "natives[0]", "must begin with an address"),
+    (frontend(natives=['bind "127.0.0.1:80${NOSUCH}"']), "natives[0]", "must not hold $"),
+    (frontend(natives=['"bi"nd 0x7f.1:80']), "natives[0]", "no IPv4 address"),
+    (frontend(natives=["bind 'x"]), "natives[0]", "unbalanced quote"),
     # rules
     (rule(operation=0), "rules[0].operation", "must be one of path, path_beg"),
     (rule(operation=99), "rules[0].operation", "99 is no such value"),
