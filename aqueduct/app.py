@@ -1,15 +1,21 @@
 """The composition root: wires the adapters to the services, and runs them.
 
-Order of the start: lock the data directory, open the store, find HAProxy, reconcile, listen. Order
-of the end: take no more calls and finish those under way, finish the apply under way, close the
-store; then HAProxy stops or is left serving, as told.
+Order of the start: lock the data directory, open the store, find HAProxy, see whether all of it can
+be used, reconcile, listen. Order of the end: take no more calls and finish those under way, finish
+the apply under way; HAProxy stops or is left serving, as told; close the store.
+
+Invariants: nothing is told to an HAProxy that serves before everything else was found usable. The
+end takes GRACE, whatever hangs: what is under way then is cancelled. An Aqueduct that does not come to
+serve leaves an HAProxy that it did not start as it was.
 """
 
 import asyncio
+import contextlib
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -22,7 +28,10 @@ from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
 from aqueduct.model.capabilities import Capabilities
+from aqueduct.model.snapshot import Snapshot
 from aqueduct.render.renderer import Renderer
+from aqueduct.render.sections import split_sections
+from aqueduct.rpc.listen import check_free
 from aqueduct.rpc.server import GrpcServer
 from aqueduct.service.admission import Admission
 from aqueduct.service.configuration import Configuration
@@ -30,13 +39,22 @@ from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.status import StatusService
 from aqueduct.service.trial import Trial
 from aqueduct.settings import OnExit, Settings
+from aqueduct.signals import handled
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.templates import load_templates
 
 log = structlog.get_logger()
 
 GRACE = 10.0
-"""Seconds that calls under way have to finish when Aqueduct ends."""
+"""Seconds that calls and the apply under way have to finish, all together, when Aqueduct ends."""
+
+_LAST_TURN = 0.5
+"""Seconds that each part has to end in, when the grace is over."""
+_HURRY = 1.0
+"""Seconds that HAProxy has to end in, once Aqueduct is told to hurry."""
+
+_STATS = "listen _aqueduct_stats"
+_PROXIES = frozenset({"frontend", "backend", "listen"})
 
 
 class SystemClock:
@@ -51,12 +69,23 @@ class SystemClock:
         return time.time()
 
 
+class _HAProxy(MasterWorker):
+    """The HAProxy, and whether this Aqueduct has started it."""
+
+    spawned = False
+
+    async def start(self, config: str) -> None:
+        self.spawned = True
+        await super().start(config)
+
+
 class Aqueduct:
     """One running Aqueduct: `async with Aqueduct(settings) as aqueduct:`.
 
     Entering returns when HAProxy serves what is stored (or the first try to start it has failed: it
     is tried again) and gRPC listens. Leaving ends it all; HAProxy is stopped, unless `keep_haproxy`
-    was set. ConfigurationError where it cannot run as configured.
+    was set. Either may be cancelled: what is left of it is done without waiting for anybody.
+    ConfigurationError where it cannot run as configured.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -64,7 +93,10 @@ class Aqueduct:
         self.grpc_port = 0
         """The port that gRPC listens on, once entered."""
         self.keep_haproxy = settings.on_exit is OnExit.KEEP
-        self._entered = False
+        self.entered = False
+        """Whether it has come to serve."""
+        self._deadline: float | None = None
+        self._hurried = False
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -80,17 +112,22 @@ class Aqueduct:
     ) -> bool | None:
         return await self._stack.__aexit__(kind, error, traceback)
 
+    def hurry(self) -> None:
+        """Leave no grace to what is under way. Cancel the one who leaves as well: he may wait already."""
+        self._hurried = True
+        self._deadline = asyncio.get_running_loop().time()
+
     async def _open(self, stack: AsyncExitStack) -> None:
         settings = self.settings
         stack.enter_context(DirectoryLock(settings.data_dir))
+        await check_free(settings.host, settings.grpc_port)
         store = await LmdbStore.open(settings.data_dir / "store")
         stack.push_async_callback(store.close)
-        haproxy = await MasterWorker.open(settings.data_dir / "haproxy", settings.haproxy_bin)
+        haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin)
         stack.push_async_callback(haproxy.close)
-        templates = load_templates(settings.templates)
-        renderer = Renderer(
-            templates.sections, fitting(settings.proxy), haproxy.capabilities, templates.whole
-        )
+        renderer, sections = _renderer(settings, haproxy.capabilities)
+        if not store.snapshot().revision:
+            _check_nothing_lost(settings.data_dir, sections)
         reconciler = Reconciler(store, haproxy, renderer, SystemClock())
         stack.push_async_callback(self._leave_haproxy, haproxy, reconciler)
         stack.push_async_callback(reconciler.life.close)
@@ -99,65 +136,120 @@ class Aqueduct:
 
         await reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        _run(stack, tasks, reconciler.run(), reconciler.stop)
-        _run(stack, tasks, admission.run(), admission.close)
+        self._run(tasks, reconciler.run(), reconciler.stop)
+        self._run(tasks, admission.run(), admission.close)
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
-        stack.push_async_callback(server.stop, GRACE)
-        self._entered = True
+        stack.push_async_callback(self._stop_server, server)
+        self.entered = True
         log.info("serving", grpc=f"{settings.host}:{self.grpc_port}", version=__version__)
+
+    def _run(
+        self, tasks: asyncio.TaskGroup, work: Coroutine[None, None, None], stop: Callable[[], None]
+    ) -> None:
+        """Run `work` until the stack is left, which calls `stop` and waits while there is grace."""
+        task = tasks.create_task(work)
+
+        async def finish() -> None:
+            stop()
+            try:
+                await asyncio.wait([task], timeout=self._grace() or _LAST_TURN)
+            finally:
+                task.cancel()  # does nothing to one that is done
+                await asyncio.wait([task])
+
+        self._stack.push_async_callback(finish)
+
+    async def _stop_server(self, server: GrpcServer) -> None:
+        try:
+            await server.stop(self._grace())
+        except asyncio.CancelledError:
+            await server.stop(0)
+            raise
+
+    def _grace(self) -> float:
+        """Return the seconds that are left of the grace, which begins with the first call."""
+        now = asyncio.get_running_loop().time()
+        if self._deadline is None:
+            self._deadline = now + GRACE
+        return max(0.0, self._deadline - now)
 
     def _reserved(self) -> dict[Address, str]:
         page = self.settings.proxy.stats_page
         return dict.fromkeys(parse_bind(page).addresses, "the stats page") if page else {}
 
-    async def _leave_haproxy(self, haproxy: MasterWorker, reconciler: Reconciler) -> None:
+    async def _leave_haproxy(self, haproxy: _HAProxy, reconciler: Reconciler) -> None:
         # An Aqueduct that fails to start must not end what its predecessor left serving.
-        if self.keep_haproxy or (reconciler.adopted and not self._entered):
-            log.info("HAProxy is left serving", data_dir=str(self.settings.data_dir))
-        else:
-            await haproxy.stop()
+        found = reconciler.adopted or not haproxy.spawned
+        if self.keep_haproxy or (found and not self.entered):
+            log.info("HAProxy is left as it is", data_dir=str(self.settings.data_dir))
+            return
+        with contextlib.suppress(TimeoutError):  # it was told, and ends as soon as it can
+            async with asyncio.timeout(_HURRY if self._hurried else None):
+                await haproxy.stop()
 
 
-def _renderer(settings: Settings, capabilities: Capabilities) -> Renderer:
+def _renderer(settings: Settings, capabilities: Capabilities) -> tuple[Renderer, Collection[str]]:
+    """Return the renderer, and the headers of the sections that it renders of no resources at all."""
     templates = load_templates(settings.templates)
     try:
-        return Renderer(templates.sections, fitting(settings.proxy), capabilities, templates.whole)
+        renderer = Renderer(templates.sections, fitting(settings.proxy), capabilities, templates.whole)
+        return renderer, renderer.render(Snapshot()).sections.keys()
     except Unmet as error:
         raise ConfigurationError(str(error)) from error
 
 
-def _run(
-    stack: AsyncExitStack,
-    tasks: asyncio.TaskGroup,
-    work: Coroutine[None, None, None],
-    stop: Callable[[], None],
-) -> None:
-    """Run `work` until the stack is left, which calls `stop` and waits for it to finish."""
-    task = tasks.create_task(work)
+def _check_nothing_lost(data_dir: Path, own: Collection[str]) -> None:
+    """Refuse a store that nothing was ever written to, where HAProxy's file says that there was something.
 
-    async def finish() -> None:
-        stop()
-        await asyncio.wait([task])
-
-    stack.push_async_callback(finish)
+    HAProxy would be reloaded to nothing. `own` are the sections that need no resource.
+    """
+    file = data_dir / "haproxy" / "haproxy.cfg"
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return  # not there, most likely; any other trouble the adapter tells
+    found = [header for header in split_sections(text) if header.split(" ", 1)[0] in _PROXIES]
+    if any(header not in own and header != _STATS for header in found):
+        raise ConfigurationError(
+            f"the store in {data_dir / 'store'} is gone or empty, but {file} holds a configuration: restore "
+            f"{data_dir / 'store'}, or end its HAProxy and remove {file.parent} to begin anew"
+        )
 
 
 async def serve(settings: Settings, on_ready: Callable[[int], None] = lambda _: None) -> None:
     """Run until SIGINT or SIGTERM. `on_ready` is told the gRPC port once calls are taken.
 
+    A signal during the start cancels it. A second signal leaves no grace, a third ends the process.
     ConfigurationError where it cannot run as configured.
     """
-    stop: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
+    aqueduct = Aqueduct(settings)
+    stop = asyncio.Event()
+    work = asyncio.create_task(_serve(aqueduct, on_ready, stop), name="serve")
 
-    def stop_on(number: signal.Signals) -> None:
-        if not stop.done():
-            stop.set_result(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop_on, number)
-    async with Aqueduct(settings) as aqueduct:
-        on_ready(aqueduct.grpc_port)
-        received = await stop
-        log.info("stopping", signal=received.name)
+    def on_signal(number: signal.Signals) -> None:
+        log.info("stopping", signal=number.name)
         if settings.on_exit is OnExit.AUTO:
-            aqueduct.keep_haproxy = received is signal.SIGTERM
+            aqueduct.keep_haproxy = number is signal.SIGTERM
+        if aqueduct.entered:
+            stop.set()
+        else:
+            work.cancel()
+
+    def on_second_signal() -> None:
+        aqueduct.hurry()
+        work.cancel()
+
+    with handled(on_signal, on_second_signal):
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            if not work.done():  # it is us who are cancelled; else it was a signal that cancelled the work
+                work.cancel()
+                await asyncio.wait([work])
+                raise
+
+
+async def _serve(aqueduct: Aqueduct, on_ready: Callable[[int], None], stop: asyncio.Event) -> None:
+    async with aqueduct:
+        on_ready(aqueduct.grpc_port)
+        await stop.wait()
