@@ -79,6 +79,8 @@ def serve(
     debug: bool,
 ) -> int:
     """Run Aqueduct and its HAProxy until SIGINT or SIGTERM."""
+    if port == grpc_port != 0:
+        raise click.BadParameter(f"{grpc_port} is the port of --port too.", param_hint="'--grpc-port'")
     settings = Settings(
         data_dir=data_dir.absolute(),
         host=host,

@@ -5,18 +5,32 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from aqueduct.model.bind import Family, parse_bind
 
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?", re.ASCII)
+_DIGITS = re.compile(r"[0-9.]+")
+"""An address that is none: no name of a host looks like that (RFC 1123, 2.1)."""
 
 PORT = click.IntRange(0, 65_535)
 EXECUTABLE = click.Path(exists=True, dir_okay=False, executable=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 DIRECTORY = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
-DATA_DIRECTORY = click.Path(file_okay=False, path_type=Path)
+
+
+class _DataDirectory(click.Path):
+    """A directory that need not be there. An empty word is a variable that was not set, not `.`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("'' is no directory.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+DATA_DIRECTORY = _DataDirectory(file_okay=False, path_type=Path)
 
 
 def host(value: str) -> str:
@@ -25,7 +39,7 @@ def host(value: str) -> str:
     try:
         return str(ipaddress.ip_address(bare))
     except ValueError:
-        if bare != value or not _HOST_NAME.fullmatch(value):
+        if bare != value or not _HOST_NAME.fullmatch(value) or _DIGITS.fullmatch(value):
             raise click.BadParameter(f"{value!r} is neither an IP address nor a host name.") from None
     return value
 

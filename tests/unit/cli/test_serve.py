@@ -67,3 +67,8 @@ def test_paths_do_not_depend_on_the_working_directory(
     monkeypatch.chdir(tmp_path)
     assert main(["serve", "--data-dir", "state"]) == 0
     assert settings[0].data_dir == tmp_path / "state"
+
+
+def test_both_ports_may_be_any(settings: list[Settings], tmp_path: Path) -> None:
+    assert main(["serve", "--data-dir", str(tmp_path), "--port=0", "--grpc-port=0"]) == 0
+    assert (settings[0].port, settings[0].grpc_port) == (0, 0)

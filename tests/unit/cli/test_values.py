@@ -23,7 +23,9 @@ def test_hosts(given: str, taken: str) -> None:
     assert host(given) == taken
 
 
-@pytest.mark.parametrize("given", ["", " ", "a b", "[localhost]", "-a", "a..b", "unix:/x", "ä", "a\n"])
+@pytest.mark.parametrize(
+    "given", ["", " ", "a b", "[localhost]", "-a", "a..b", "unix:/x", "ä", "a\n", "999.1.1.1", "127", "."]
+)
 def test_no_hosts(given: str) -> None:
     with pytest.raises(click.BadParameter):
         host(given)
