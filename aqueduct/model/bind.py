@@ -59,6 +59,10 @@ class Bind:
     words: tuple[str, ...]
 
 
+MOST_ADDRESSES = 64
+MOST_PORTS = 1_000
+"""Of all addresses of a line together: each is a socket of HAProxy's, and is tried before a reload."""
+
 _STREAM = "stream+"
 """Says what bind lines mean anyway."""
 _PREFIXED = re.compile(r"(?P<prefix>[a-z0-9+]+)@(?P<rest>.*)", re.DOTALL)
@@ -92,7 +96,14 @@ def parse_bind(text: str) -> Bind:
         raise ValueError(
             "must not hold $ in an address: HAProxy would put an environment variable in its place"
         )
-    return Bind(tuple(map(_address, words[0].split(","))), tuple(words))
+    texts = words[0].split(",")
+    if len(texts) > MOST_ADDRESSES:
+        raise ValueError(f"must hold at most {MOST_ADDRESSES} addresses: there are {len(texts)}")
+    addresses = tuple(map(_address, texts))
+    ports = sum(address.last_port - address.first_port + 1 for address in addresses)
+    if ports > MOST_PORTS:
+        raise ValueError(f"must hold at most {MOST_PORTS} ports in all: there are {ports}")
+    return Bind(addresses, tuple(words))
 
 
 def hosts_of(address: Address) -> tuple[tuple[Family, str], ...]:

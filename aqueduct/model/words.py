@@ -10,6 +10,8 @@ environment is HAProxy's to read, and a backslash at the end of a line is refuse
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
 
 SECTIONS = frozenset(
     {
@@ -19,6 +21,9 @@ SECTIONS = frozenset(
     }
 )
 """First words that begin a section, in every version so far (HAProxy configuration manual, section 2.1)."""
+
+MOST_WORDS = 64
+"""Of a line: HAProxy's MAX_LINE_ARGS."""
 
 _TOKEN = re.compile(
     r"""
@@ -43,20 +48,11 @@ _OTHER_BREAKS = frozenset("\u2028\u2029")
 def split(line: str) -> list[str]:
     """Return the words of `line` as HAProxy's parser would; ValueError tells what is wrong with it."""
     words: list[str] = []
-    within, position = False, 0
-    while position < len(line):
-        token = _token_at(line, position)
-        position = token.end()
-        if token.lastgroup == "comment":
-            break
-        if token.lastgroup == "blank":
-            within = False
-            continue
-        if not within:
-            words.append("")
-        words[-1] += _meaning(token)
-        within = True
-    return [_decoded(word) for word in words]
+    for word in _words(line):
+        if len(words) == MOST_WORDS:
+            raise ValueError(f"too many words: HAProxy takes {MOST_WORDS} in a line")
+        words.append(word)
+    return words
 
 
 def words_of(line: str) -> list[str]:
@@ -75,9 +71,16 @@ def first_word(line: str) -> str:
     """
     text = line.lstrip(_BLANKS)
     plain = _END_OF_FIRST.split(text, maxsplit=1)[0]
-    spelled_otherwise = text[len(plain) :].startswith(("'", '"', "\\"))
-    word = next(iter(words_of(line)), "") if spelled_otherwise else plain
-    return word.partition("\0")[0]
+    escaped = text[len(plain) :].startswith(("'", '"', "\\"))
+    return (_unescaped_first(text) if escaped else plain).partition("\0")[0]
+
+
+@lru_cache(maxsize=1_024)
+def _unescaped_first(text: str) -> str:
+    try:
+        return next(_words(text), "")
+    except ValueError:
+        return str(_BETWEEN_BLANKS.findall(text)[0])
 
 
 def quote(word: str) -> str:
@@ -98,6 +101,25 @@ def has_control(text: str) -> bool:
     if text.isprintable():
         return False
     return any(unicodedata.category(char) == "Cc" or char in _OTHER_BREAKS for char in text)
+
+
+def _words(line: str) -> Iterator[str]:
+    """Iterate over the words of `line`, reading no further than it is asked for."""
+    stretches: list[str] = []
+    position = 0
+    while position < len(line):
+        token = _token_at(line, position)
+        position = token.end()
+        if token.lastgroup not in ("comment", "blank"):
+            stretches.append(_meaning(token))
+            continue
+        if stretches:
+            yield _decoded("".join(stretches))
+            stretches = []
+        if token.lastgroup == "comment":
+            return
+    if stretches:
+        yield _decoded("".join(stretches))
 
 
 def _token_at(line: str, position: int) -> re.Match[str]:

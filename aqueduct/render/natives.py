@@ -20,6 +20,7 @@ _RULES: tuple[tuple[str, ...], ...] = (
     ("use-server",),
 )
 """Kinds of rules in the order in which HAProxy evaluates them."""
+_KEYWORDS = frozenset(rule[0] for rule in _RULES)
 _FIRST_OF_REQUESTS = _RULES.index(("http-request",)) + 1
 _FIRST_OF_ROUTING = _RULES.index(("use_backend",)) + 1
 
@@ -51,6 +52,8 @@ def has_directive(natives: Sequence[str], keyword: str) -> bool:
 
 
 def _rank(native: str) -> int:
+    if first_word(native) not in _KEYWORDS:
+        return 0
     words = tuple(words_of(native)[:2])
     return next((rank for rank, rule in enumerate(_RULES, 1) if words[: len(rule)] == rule), 0)
 

@@ -77,6 +77,8 @@ def test_parameters_are_words() -> None:
         ("1.2.3.400:80", "no IPv4 address"),
         ("0x7f.1:80", "no IPv4 address"),
         ("0177.0.0.1:80", "no IPv4 address"),
+        (",".join(f"*:{port}" for port in range(1, 66)), "at most 64 addresses"),
+        ("*:1-1000,*:2000", "at most 1000 ports in all: there are 1001"),
         ("stream+", "an address is empty"),
         ("/run/a/../b", "must not hold \\.\\."),
         ("ipv4@[::1]:80", "must be an ipv4 address"),

@@ -25,6 +25,7 @@ def test_a_line_falls_into_words(line: str, words: list[str]) -> None:
         ("\\x4", "\\x4 must be \\x and two digits"),
         ('"\\xzz"', "\\xzz must be"),
         ("\\xff", "must be UTF-8"),
+        ("a " * 65, "HAProxy takes 64 in a line"),
     ],
 )
 def test_a_line_that_cannot_be_read_says_why(line: str, told: str) -> None:
