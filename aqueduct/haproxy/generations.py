@@ -2,8 +2,14 @@
 
 DIR/haproxy.cfg is what HAProxy runs, or is about to. DIR/generations/N.cfg is what a worker that calls
 itself N runs: written before any worker can, so that the text of whatever is found running is known.
-A number is never given twice in a directory, as the newest text is always kept. The
-texts describe running processes, so they need not survive a power loss; haproxy.cfg does.
+A number is never given twice in a directory, as the newest text is always kept.
+
+A worker's word alone proves nothing: one that somebody else had loaded, from a file of theirs, inherits the
+number from its master. So DIR/generations/N.worker names the worker that Aqueduct found to run N first; any
+other that calls itself N runs what is not known. Without that file the word is taken, as N was loaded
+once at the most.
+
+The texts describe running processes, so they need not survive a power loss; haproxy.cfg does.
 """
 
 from collections.abc import Collection
@@ -13,6 +19,9 @@ from pathlib import Path
 from aqueduct.haproxy import durable, preamble
 
 FILE = "haproxy.cfg"
+
+NOBODY = "nobody"
+"""Stands for the worker of a generation that HAProxy refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,21 @@ class Generations:
                 return Generation(number, text)
         return None
 
+    def claim(self, number: int, worker: str) -> None:
+        """Note that `worker` is the one that runs a generation, unless another was."""
+        if worker and self._read(self._claim(number)) is None:
+            durable.write(self._claim(number), worker.encode(), survives_power_loss=False)
+
+    def is_run_by(self, number: int, worker: str) -> bool:
+        """Tell whether `worker`, which says to run a generation, is the one that Aqueduct had loaded it."""
+        return self._read(self._claim(number)) in {None, worker}
+
     def keep(self, running: Collection[int]) -> None:
-        """Remove the texts of all generations but those, and the newest."""
+        """Remove the texts and claims of all generations but those, and the newest."""
         numbers = self._numbers()
         for number in sorted(numbers)[:-1]:
             if number not in running:
+                self._claim(number).unlink(missing_ok=True)
                 self._path(number).unlink(missing_ok=True)
 
     def _numbers(self) -> list[int]:
@@ -71,6 +90,9 @@ class Generations:
 
     def _path(self, number: int) -> Path:
         return self._directory / f"{number}.cfg"
+
+    def _claim(self, number: int) -> Path:
+        return self._directory / f"{number}.worker"
 
     @staticmethod
     def _read(path: Path) -> str | None:

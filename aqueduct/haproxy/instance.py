@@ -12,16 +12,16 @@ An operation that was cancelled may have come to its end since. So nothing here 
 serves: each operation asks the worker first.
 """
 
-from collections.abc import Mapping
 from contextlib import suppress
 
 import structlog
 
 from aqueduct.errors import AqueductError
-from aqueduct.haproxy import show_info, state, verdict
+from aqueduct.haproxy import kernel, show_info, state, verdict
 from aqueduct.haproxy.directory import Directory
 from aqueduct.haproxy.disk import on_disk
-from aqueduct.haproxy.generations import Generation
+from aqueduct.haproxy.generations import NOBODY, Generation
+from aqueduct.haproxy.master import Processes, Running
 from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
 from aqueduct.ports.haproxy import HAProxyFailed
@@ -54,14 +54,14 @@ class Instance:
         the worker that answers, and then asked again: a reload read either file whole, and once
         the same worker answers behind the write, any later one reads what runs already.
         """
-        number = await self._ask_generation(verdict.PATIENCE)
+        running = await self._ask(verdict.PATIENCE)
         while True:
-            self.serving = await on_disk(self._directory.generations.get, number)
+            self.serving = await on_disk(self._text_of, running)
             await self._agree()
-            again = await self._ask_generation(verdict.PATIENCE)
-            if again == number:
+            again = await self._ask(verdict.PATIENCE)
+            if again == running:
                 break
-            number = again
+            running = again
         await self._tidy()
 
     async def reload(self, config: str, program: Program) -> None:
@@ -69,7 +69,7 @@ class Instance:
 
         NoAnswer where HAProxy does not answer, so that it is not known which serves.
         """
-        await self._find_out()
+        self.serving = await on_disk(self._text_of, await self._ask(verdict.ANSWER))
         await program.repair(self.master)
         servers = await self.master.outlives(self._cli.command(state.COMMAND))
         generation, offset = await on_disk(self._directory.keep, config)
@@ -78,7 +78,10 @@ class Instance:
             await self.master.outlives(
                 verdict.reload(self._cli, generation.number, self._directory.output, offset)
             )
-        except (HAProxyFailed, AqueductError):
+        except (HAProxyFailed, AqueductError) as error:
+            if type(error) is HAProxyFailed:
+                with suppress(AqueductError):
+                    await on_disk(self._directory.generations.claim, generation.number, NOBODY)
             await self._agree()
             await self._tidy()
             raise
@@ -91,13 +94,18 @@ class Instance:
         answer = await self.master.outlives(self._cli.command(show_info.COMMAND))
         return show_info.parse(answer, processes)
 
-    async def _ask_generation(self, patience: float) -> int:
+    async def _ask(self, patience: float) -> Running:
         return await self.master.outlives(verdict.any_generation(self._cli, patience, self.master.starts))
 
-    async def _find_out(self) -> None:
-        number = await self._ask_generation(verdict.ANSWER)
-        if self.serving is None or self.serving.number != number:
-            self.serving = await on_disk(self._directory.generations.get, number)
+    def _text_of(self, running: Running) -> Generation | None:
+        """Return what a worker runs; None where that is not known. Reads files."""
+        generations = self._directory.generations
+        if not generations.is_run_by(running.generation, kernel.identity(running.worker)):
+            _log.warning("HAProxy was reloaded by somebody else: what it runs is not known", running=running)
+            return None
+        if self.serving is not None and self.serving.number == running.generation:
+            return self.serving
+        return generations.get(running.generation)
 
     async def _agree(self) -> None:
         """Make HAProxy's file that of the generation that serves."""
@@ -115,13 +123,20 @@ class Instance:
         """
         with suppress(HAProxyFailed, AqueductError):
             await on_disk(self._directory.forget_servers)
-            self._generation_of = await self.master.outlives(self._ask_generations(self._generation_of))
+            processes = await self.master.outlives(self._cli.processes())
+            self._generation_of = await self.master.outlives(self._ask_generations(processes))
+            await on_disk(self._claim, processes)
             await on_disk(self._directory.generations.keep, set(self._generation_of.values()))
 
-    async def _ask_generations(self, known: Mapping[int, int]) -> dict[int, int]:
-        """Return the generation of each worker, asking those that are not `known`."""
-        processes = await self._cli.processes()
+    async def _ask_generations(self, processes: Processes) -> dict[int, int]:
+        """Return the generation of each worker, asking those that are not known."""
         return {
-            worker: known.get(worker) or await self._cli.generation(f"@!{worker}")
+            worker: self._generation_of.get(worker) or await self._cli.generation(f"@!{worker}")
             for worker in (*processes.workers, *processes.old_workers)
         }
+
+    def _claim(self, processes: Processes) -> None:
+        """Note which worker it is that serves what is known to be served."""
+        for worker in processes.workers[:1]:
+            if self.serving is not None and self._generation_of[worker] == self.serving.number:
+                self._directory.generations.claim(self.serving.number, kernel.identity(worker))

@@ -70,6 +70,16 @@ def look(pid: int, executables: Path) -> Found | None:
         return None
 
 
+def identity(pid: int) -> str:
+    """Return what no other process of this machine's life has: its id and its start; empty for none."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    # The name of the program, in parentheses, may hold anything; the start is field 22 (proc(5)).
+    return f"{pid} {status.rpartition(')')[2].split()[19]}"
+
+
 def hold(process: Found, executables: Path) -> int | None:
     """Return a pidfd of a process that was found; None where it has ended since."""
     try:

@@ -19,6 +19,7 @@ _TIMEOUT = 10.0
 """Seconds that a command may take."""
 _PAUSE = 0.002
 """Seconds between two tries to connect."""
+_NO_VARIABLE = "Variable not found"
 _ABSENCE = 1.5
 """Seconds that the socket's file may be missing: a master that has started once leaves it in its place."""
 
@@ -43,6 +44,14 @@ class Processes:
     """Those that serve; the first is the newest."""
     old_workers: tuple[int, ...]
     """Those that finish their sessions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A worker that serves, and the generation that it tells to run."""
+
+    worker: int
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,18 @@ class MasterCLI:
         """Return which processes there are."""
         return parse_processes(await self.command("show proc"))
 
+    async def running(self) -> Running:
+        """Return the newest worker; NoAnswer where there is none, or it does not tell."""
+        workers = (await self.processes()).workers
+        if not workers:
+            raise NoAnswer("HAProxy's master has no worker")
+        return Running(workers[0], await self.generation(f"@!{workers[0]}"))
+
     async def generation(self, worker: str = "@1") -> int:
-        """Return the generation that a worker runs; NoAnswer where it does not tell."""
+        """Return the generation that a worker runs, 0 for none of ours; NoAnswer where it does not tell."""
         answer = (await self.command(f"{worker} show env {GENERATION}")).strip()
+        if answer == _NO_VARIABLE:
+            return 0
         name, _, value = answer.partition("=")
         if name != GENERATION or not value.isdecimal():
             raise NoAnswer(f"worker {worker} does not tell its generation: {answer}")

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from aqueduct.haproxy.disk import on_disk
-from aqueduct.haproxy.master import MasterCLI, NoAnswer, NoSocket, Processes
+from aqueduct.haproxy.master import MasterCLI, NoAnswer, NoSocket, Processes, Running
 from aqueduct.haproxy.output import Output, words
 from aqueduct.ports.haproxy import HAProxyFailed
 
@@ -27,8 +27,8 @@ _POLL = 0.002
 
 async def any_generation(
     cli: MasterCLI, patience: float = PATIENCE, starts: Callable[[], bool] = lambda: True
-) -> int:
-    """Wait until a worker answers, `patience` seconds at the most; return the generation that it runs.
+) -> Running:
+    """Wait until a worker answers, `patience` seconds at the most; return which, and its generation.
 
     NoSocket within a few seconds where the socket's file is missing, unless the master still `starts`,
     which is asked in a thread.
@@ -37,7 +37,7 @@ async def any_generation(
     async with _patience("HAProxy did not answer", patience):
         while True:
             try:
-                return await cli.generation()
+                return await cli.running()
             except NoSocket:
                 if started:
                     raise

@@ -13,6 +13,7 @@ from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.generations import Generations
 from aqueduct.haproxy.master import MasterCLI
 from aqueduct.haproxy.process import Master
+from aqueduct.ports.haproxy import HAProxyFailed
 from tests.integration.haproxy.support import body, free_port, get
 
 Reopen = Callable[[], Awaitable[MasterWorker]]
@@ -124,6 +125,57 @@ async def test_the_text_is_kept_under_the_file(
     second = await reopen()
     assert await second.adopt() == body(port, "one")
     assert body(port, "one") in (directory / "haproxy.cfg").read_text()
+
+
+def foreign(port: int) -> str:
+    """Return a whole configuration file that is none of Aqueduct's."""
+    return body(port, "foreign")
+
+
+async def reload_by_hand(directory: Path, port: int) -> None:
+    """Reload HAProxy on a file of somebody else, past Aqueduct, and wait for it."""
+    (directory / "haproxy.cfg").write_text(foreign(port))
+    os.kill((await MasterCLI(directory).processes()).master, signal.SIGUSR2)
+    while await get(port) != "foreign":
+        await asyncio.sleep(0)
+
+
+async def test_a_worker_that_somebody_else_loaded_is_not_known(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    await reload_by_hand(directory, port)
+    second = await reopen()
+    assert await second.adopt() == ""
+    assert second.config() == ""
+    await second.reload(body(port, "two"))
+    assert await get(port) == "two"
+    third = await reopen()
+    assert await third.adopt() == body(port, "two")
+
+
+async def test_a_generation_that_was_refused_is_run_by_nobody(
+    haproxy: MasterWorker, reopen: Reopen, directory: Path
+) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    with pytest.raises(HAProxyFailed):
+        await haproxy.reload("bogus\n")
+    await reload_by_hand(directory, port)
+    second = await reopen()
+    assert await second.adopt() == ""
+
+
+async def test_a_reload_by_hand_is_noticed_at_the_next_reload(haproxy: MasterWorker, directory: Path) -> None:
+    port = free_port()
+    await haproxy.start(body(port, "one"))
+    await reload_by_hand(directory, port)
+    with pytest.raises(HAProxyFailed):
+        await haproxy.reload("bogus\n")
+    assert haproxy.config() == ""
+    await haproxy.reload(body(port, "one"))
+    assert await get(port) == "one"
 
 
 async def test_a_master_that_died_meanwhile_is_not_adopted(haproxy: MasterWorker, reopen: Reopen) -> None:

@@ -45,6 +45,20 @@ def test_numbers_go_on(tmp_path: Path) -> None:
     assert generations.add("").number == 4
 
 
+def test_a_generation_is_run_by_the_worker_that_was_first(tmp_path: Path) -> None:
+    generations = Generations(tmp_path)
+    number = generations.add("").number
+    generations.claim(number, "")  # a worker that is gone
+    assert generations.is_run_by(number, "7 1")
+    for worker in ("7 1", "8 2"):
+        generations.claim(number, worker)
+    assert generations.is_run_by(number, "7 1")
+    assert not generations.is_run_by(number, "8 2")
+    generations.add("")
+    generations.keep([])
+    assert sorted(path.name for path in (tmp_path / "generations").iterdir()) == ["2.cfg"]
+
+
 def test_numbers_go_on_behind_a_file_whose_texts_are_lost(tmp_path: Path) -> None:
     (tmp_path / "haproxy.cfg").write_text(preamble.with_preamble("x", 7))
     assert Generations(tmp_path).add("").number == 8

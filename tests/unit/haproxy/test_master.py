@@ -77,3 +77,13 @@ async def test_a_worker_that_does_not_tell_its_generation(tmp_path: Path) -> Non
     async with await asyncio.start_unix_server(answer, tmp_path / "master.sock"):
         with pytest.raises(NoAnswer, match="does not tell"):
             await MasterCLI(tmp_path).generation()
+
+
+async def test_a_worker_that_knows_no_generation(tmp_path: Path) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.write(b"Variable not found\n\n")
+        writer.close()
+
+    async with await asyncio.start_unix_server(answer, tmp_path / "master.sock"):
+        assert await MasterCLI(tmp_path).generation() == 0
