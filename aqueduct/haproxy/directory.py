@@ -28,9 +28,9 @@ class Directory:
         self.output = Output(self.path / "haproxy.log")
         self.cli = MasterCLI(self.path)
 
-    def keep(self, body: str) -> tuple[Generation, int]:
-        """Keep the text of the next generation; return it and where HAProxy's output ends."""
-        return self.generations.add(body), self.output.cut()
+    def keep(self, body: str, above: int = 0) -> tuple[Generation, int]:
+        """Keep the text of the next generation, `above` one; return it and where HAProxy's output ends."""
+        return self.generations.add(body, above), self.output.cut()
 
     def prepare(self, generation: Generation, servers: str = state.EMPTY) -> None:
         """Have the next worker read `generation`, and its servers' states from `servers`."""

@@ -44,12 +44,15 @@ class Generations:
         self._file = directory / FILE
         self._directory = directory / "generations"
 
-    def add(self, body: str) -> Generation:
-        """Give `body` the next number and keep its text. HAProxy's file is still the former one."""
+    def add(self, body: str, above: int = 0) -> Generation:
+        """Give `body` the next number and keep its text. HAProxy's file is still the former one.
+
+        The number is larger than `above`, which a worker may run whose text is lost.
+        """
         self._directory.mkdir(mode=0o700, exist_ok=True)
         number = max(self._numbers(), default=0)
         current = preamble.generation_of(self._read(self._file) or "")
-        number = max(number, current or 0) + 1
+        number = max(number, current or 0, above) + 1
         generation = Generation(number, preamble.with_preamble(body, number))
         durable.write(self._path(number), _bytes(generation.text), survives_power_loss=False)
         return generation

@@ -69,10 +69,11 @@ class Instance:
 
         NoAnswer where HAProxy does not answer, so that it is not known which serves.
         """
-        self.serving = await on_disk(self._text_of, await self._ask(verdict.ANSWER))
+        running = await self._ask(verdict.ANSWER)
+        self.serving = await on_disk(self._text_of, running)
         await program.repair(self.master)
         servers = await self.master.outlives(self._cli.command(state.COMMAND))
-        generation, offset = await on_disk(self._directory.keep, config)
+        generation, offset = await on_disk(self._directory.keep, config, running.generation)
         try:
             await on_disk(self._directory.prepare, generation, servers)
             await self.master.outlives(

@@ -111,6 +111,8 @@ async def test_an_unknown_configuration_is_told_as_such(
         path.unlink()
     second = await reopen()
     assert await second.adopt() == ""
+    with pytest.raises(HAProxyFailed):  # also where its number, given twice, would be that of the worker
+        await second.reload("bogus\n")
     await second.reload(body(port, "two"))
     assert await get(port) == "two"
     assert second.config() == (directory / "haproxy.cfg").read_text()
