@@ -5,7 +5,7 @@ import re
 from aqueduct.model.fields import Faults, check_enum, check_key, check_length, check_natives
 from aqueduct.model.hosts import check_name, parse_ip, parse_port
 from aqueduct.model.servers import check_port, endpoint, server_name
-from aqueduct.model.words import has_control, split
+from aqueduct.model.words import first_word, has_control, split
 from aqueduct.v1.backend_pb2 import (
     BACKEND_TYPE_DYNAMIC,
     BACKEND_TYPE_UNSPECIFIED,
@@ -60,6 +60,7 @@ def complete_backend(backend: Backend, faults: Faults) -> None:
         faults.check("host", lambda: check_authority(backend.host))
     _complete_health(backend, faults)
     check_natives(backend.natives, faults)
+    _check_binds(backend, faults)
     _complete_members(backend, faults)
 
 
@@ -76,6 +77,12 @@ def check_authority(host: str) -> None:
         raise ValueError("an IPv6 address must stand in brackets, such as [::1]:80")
     if parse_ip(name) is None:
         check_name(name)
+
+
+def _check_binds(backend: Backend, faults: Faults) -> None:
+    for index, native in enumerate(backend.natives):
+        if first_word(native) == "bind":
+            faults.add(f"natives[{index}]", "must not be a bind line: only frontends listen")
 
 
 def _check_service(backend: Backend, faults: Faults) -> None:

@@ -3,10 +3,18 @@
 A line is judged by the words that HAProxy makes of it. What they say is HAProxy's to judge.
 """
 
+import re
+from itertools import dropwhile
+
+from aqueduct.model.tokens import tokens
 from aqueduct.model.words import SECTIONS, has_control, split
+from aqueduct.v1.frontend_pb2 import RuleOperation
 
 _BLANKS = " \t"
 _MODIFIERS = ("no", "default")
+_OPERATIONS = "|".join(tokens(RuleOperation.DESCRIPTOR).values())
+GENERATED_ACL = re.compile(rf"(?:{_OPERATIONS})_[0-9a-f]{{12}}")
+"""Names of the ACLs of rules. HAProxy joins ACLs of one name by "or"."""
 _SENT = str.maketrans(dict.fromkeys("\t\r\n", " "))
 """Control characters that a word may stand for, since checks send them: `tcp-check send PING\\r\\n`."""
 
@@ -21,14 +29,19 @@ def check_native(native: str) -> None:
         raise ValueError("must not begin or end with a blank other than space and tab")
     if any(has_control(word.translate(_SENT)) for word in words):
         raise ValueError("must not hold control characters but \\t, \\r and \\n, not even escaped ones")
-    keyword = _keyword(words)
-    if keyword is not None:
-        _check_keyword(keyword)
+    meant = list(dropwhile(_MODIFIERS.__contains__, words))
+    if meant:
+        _check_keyword(meant[0])
+        _check_typed(meant)
 
 
-def _keyword(words: list[str]) -> str | None:
-    """Return the first word but for `no` and `default`; None for a comment."""
-    return next((word for word in words if word not in _MODIFIERS), None)
+def _check_typed(words: list[str]) -> None:
+    """Refuse what would contradict a typed field without a word from HAProxy."""
+    match words:
+        case ["mode", *_]:
+            raise ValueError("must not be a mode line: use the field mode")
+        case ["acl", name, *_] if GENERATED_ACL.fullmatch(name):
+            raise ValueError(f"must not add to the ACL of a rule, as names such as {name} are reserved for")
 
 
 def _check_keyword(keyword: str) -> None:

@@ -191,6 +191,13 @@ WRONG: list[tuple[Change, str, str]] = [
     (frontend(natives=['bind "127.0.0.1:80${NOSUCH}"']), "natives[0]", "must not hold $"),
     (frontend(natives=['"bi"nd 0x7f.1:80']), "natives[0]", "no IPv4 address"),
     (frontend(natives=["bind 'x"]), "natives[0]", "unbalanced quote"),
+    (frontend(natives=["mode tcp"]), "natives[0]", "use the field mode"),
+    (frontend(natives=["no 'mode' tcp"]), "natives[0]", "use the field mode"),
+    (backend(natives=["\\x6dode tcp"]), "natives[0]", "use the field mode"),
+    (backend(natives=["bind *:80"]), "natives[0]", "only frontends listen"),
+    (backend(natives=["'bind' *:80"]), "natives[0]", "only frontends listen"),
+    (frontend(natives=["acl path_beg_0123456789ab path /"]), "natives[0]", "reserved for"),
+    (frontend(natives=["'acl' \"hdr\"_0123456789ab path /"]), "natives[0]", "reserved for"),
     # rules
     (rule(operation=0), "rules[0].operation", "must be one of path, path_beg"),
     (rule(operation=99), "rules[0].operation", "99 is no such value"),
@@ -298,6 +305,7 @@ def test_what_is_wrong_is_told_with_its_field(change: Change, field: str, told: 
     "change",
     [
         rule(value="", values=["a b", "#", "it's", "$HOME", "é"]),
+        frontend(natives=["acl", "acl path_beg_api path /", "use_backend a if path_0123456789ab", "# mode"]),
         frontend(rules=[HEADER | {"header": "X!#$%&*+-.^_`|~0"}]),
         frontend(rules=[LENGTH | {"value": "", "values": ["10:20", "5", "7:7"]}]),
         backend(balance="hash req.hdr(X-User),lower"),

@@ -1,5 +1,6 @@
 """Rules as ACLs."""
 
+from aqueduct.model.natives import GENERATED_ACL
 from aqueduct.render.acls import acl_criterion, acl_name, acl_patterns
 from aqueduct.v1.frontend_pb2 import RULE_OPERATION_HDR, RULE_OPERATION_PATH_BEG, RULE_OPERATION_URL_BEG, Rule
 
@@ -15,6 +16,10 @@ def changed(**fields: object) -> Rule:
 
 def test_a_name_never_changes() -> None:
     assert acl_name(RULE) == "path_beg_b6de6a8cb772"
+
+
+def test_raw_lines_cannot_have_the_name() -> None:
+    assert GENERATED_ACL.fullmatch(acl_name(RULE))
 
 
 def test_a_name_does_not_depend_on_the_backend_nor_on_the_case_of_a_header() -> None:
