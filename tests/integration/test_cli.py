@@ -72,6 +72,7 @@ async def test_a_port_in_use(data_dir: Path, haproxy_binary: Path) -> None:
             "--on-exit=stop",
         )
     assert str(port) in line
+    assert not (data_dir / "haproxy").exists()  # it was found out before there was an HAProxy
 
 
 async def test_a_data_directory_that_cannot_be(haproxy_binary: Path) -> None:
@@ -79,8 +80,9 @@ async def test_a_data_directory_that_cannot_be(haproxy_binary: Path) -> None:
     assert "/proc/aqueduct" in line
 
 
-async def test_no_haproxy(data_dir: Path) -> None:
-    line = await _fails(f"--data-dir={data_dir}", "--grpc-port=0", f"--haproxy-bin={sys.executable}")
+@pytest.mark.parametrize("binary", [sys.executable, "/bin/true"])
+async def test_no_haproxy(data_dir: Path, binary: str) -> None:
+    line = await _fails(f"--data-dir={data_dir}", "--grpc-port=0", f"--haproxy-bin={binary}")
     assert "HAProxy" in line
 
 
@@ -148,3 +150,10 @@ async def test_a_template_that_is_none(data_dir: Path, name: str, text: str | by
     templates.mkdir()
     (templates / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     assert words in await _fails(f"--data-dir={data_dir}", "--grpc-port=0", f"--template-dir={templates}")
+
+
+async def test_a_template_of_the_whole_file_that_fails_is_told_at_the_start(data_dir: Path) -> None:
+    template = data_dir.with_name("whole.j2")
+    template.write_text("{{ nonsense.of_mine }}\n")
+    line = await _fails(f"--data-dir={data_dir}", "--grpc-port=0", f"--template-file={template}")
+    assert "nonsense" in line
