@@ -1,14 +1,15 @@
 """Rules across resources, on a whole snapshot: modes that must fit, and addresses that must differ.
 
 What is wrong is told to a resource that changed, since the others were right before. A backend that
-does not exist is no conflict: its routes answer 503.
+does not exist is no conflict, its routes answer 503; but all that lead there must be of one mode.
 
 Cost, with F frontends and R rules in all: nothing where nothing relevant changed; O(F) cheap steps
-for changed frontends (parsed binds are cached); for changed backends O(F), and O(F + R) for those
+for changed frontends (parsed binds are cached), O(F + R) for those of mode tcp that lead to a backend
+that does not exist; for changed backends O(F), and O(F + R) for those
 of mode tcp, since only rules of http frontends lead anywhere.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
 from aqueduct.errors import Violation
@@ -35,6 +36,7 @@ def conflicts(
     found = chain(
         _modes_of_frontends(snapshot, frontends),
         _modes_of_backends(snapshot, frontends, backends),
+        _modes_at_missing(snapshot, frontends),
         _addresses(snapshot, frontends, reserved),
     )
     return list(dict.fromkeys(found))
@@ -90,6 +92,39 @@ def _modes_of_backends(snapshot: Snapshot, told: Mapping[str, None], keys: Mappi
                         "mode", f"must be {mode}: frontend {key}, which routes to it, is of mode {mode}"
                     ),
                 )
+
+
+def _modes_at_missing(snapshot: Snapshot, keys: Mapping[str, None]) -> Conflicts:
+    """Check that frontends agree on the mode of a backend that does not exist yet, lest it never can."""
+    asked = {
+        (name, key): field
+        for key in keys
+        for field, name in routes(snapshot.frontends[key])
+        if name not in snapshot.backends
+    }
+    first = _first_at({name for name, _ in asked}, snapshot, keys)
+    for (name, key), field in asked.items():
+        frontend = snapshot.frontends[key]
+        other = snapshot.frontends[first.setdefault(name, key)]
+        if other.mode != frontend.mode:
+            yield (
+                Ref(Kind.FRONTEND, key),
+                Violation(
+                    field,
+                    f"must not lead to {name}, which does not exist yet: frontend {other.key}, which leads "
+                    f"there too, is of mode {token_of(other, 'mode')}",
+                ),
+            )
+
+
+def _first_at(names: Collection[str], snapshot: Snapshot, keys: Mapping[str, None]) -> dict[str, str]:
+    """Return a frontend for each of `names` that leads there, of another mode than those of `keys`."""
+    modes = {snapshot.frontends[key].mode for key in keys} if names else set()
+    first: dict[str, str] = {}
+    for key, frontend in snapshot.frontends.items() if names else ():
+        if key not in keys and modes != {frontend.mode}:
+            first |= {name: key for _, name in routes(frontend) if name in names}
+    return first
 
 
 def _addresses(snapshot: Snapshot, keys: Mapping[str, None], reserved: Mapping[Address, str]) -> Conflicts:

@@ -53,6 +53,17 @@ def test_a_frontend_must_lead_to_backends_of_its_mode() -> None:
     ]
 
 
+def test_frontends_agree_on_the_mode_of_a_backend_that_does_not_exist() -> None:
+    both = (frontend("web", "*:80", "app", "m", "m"), tcp_frontend("sql", "*:1", "m"))
+    told = "must not lead to m, which does not exist yet: frontend {}, which leads there too, is of mode {}"
+    at_sql = f"frontends/sql backend: {told.format('web', 'http')}"
+    assert found(*both, changed="f:sql") == [at_sql]
+    assert found(*both, changed="f:web f:sql") == [at_sql]
+    assert found(*both, changed="f:web") == [f"frontends/web rules[1].backend: {told.format('sql', 'tcp')}"]
+    assert found(HTTP, *both, changed="b:app") == []
+    assert found(WEB, frontend("old", "*:81", "m"), tcp_frontend("sql", "*:1", "x"), changed="f:old") == []
+
+
 def test_a_backend_must_have_the_mode_of_frontends_that_lead_to_it() -> None:
     told = "backends/db mode: must be http: frontend web, which routes to it, is of mode http"
     leading = frontend("web", "*:80", "app", "db", "db")
