@@ -30,6 +30,10 @@ _LONGEST_HEADER = 256
 _LONGEST_VALUE = 4_096
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&*+.^_`|~-]+")
 """A token of RFC 9110, section 5.6.2, without the single quote: HAProxy takes it for one here too."""
+_PARTS_OF_HEADERS = ("hdr", "hdr_beg", "hdr_dom", "hdr_end", "hdr_sub")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+"""A quoted string of a header, which HAProxy does not take apart."""
+_BLANKS = " \t"
 _LENGTHS = re.compile(r"(?P<least>[0-9]{1,9})(?::(?P<most>[0-9]{1,9}))?")
 _TYPE_OF_PREFIX: dict[str, RuleType] = {
     "path": RULE_TYPE_PATH,
@@ -112,8 +116,30 @@ def _check_value(rule: Rule, value: str, field: str, faults: Faults) -> None:
     if not value:
         faults.add(field, "must not be empty")
     check_length(value, _LONGEST_VALUE, field, faults)
-    if tokens_of(rule, "operation").get(rule.operation, "").endswith("_len"):
-        faults.check(field, lambda: _check_lengths(value))
+    faults.check(field, lambda: _check_pattern(tokens_of(rule, "operation").get(rule.operation, ""), value))
+
+
+def _check_pattern(operation: str, value: str) -> None:
+    """Refuse what HAProxy takes and can never match, as of its manual, 7.1.3 and 7.3.6 ("hdr")."""
+    if operation.endswith("_len"):
+        _check_lengths(value)
+    if operation in _PARTS_OF_HEADERS:
+        _check_header_part(operation, value)
+    if operation.endswith(("_dir", "_dom")):
+        between = "/?" if operation.endswith("_dir") else "/?.:"
+        if not value.strip(between):
+            raise ValueError(f"must hold more than {' '.join(between)}: {operation} looks between them")
+
+
+def _check_header_part(operation: str, value: str) -> None:
+    if "," in _QUOTED.sub("", value):
+        raise ValueError(
+            "must not hold a comma: HAProxy takes a header apart at commas, and looks at each part by itself"
+        )
+    led = operation in ("hdr", "hdr_beg") and value != value.lstrip(_BLANKS)
+    trailed = operation in ("hdr", "hdr_end") and value != value.rstrip(_BLANKS)
+    if led or trailed:
+        raise ValueError("must not begin or end with a blank: HAProxy leaves blanks around a header out")
 
 
 def _check_lengths(value: str) -> None:

@@ -218,6 +218,29 @@ WRONG: list[tuple[Change, str, str]] = [
     (frontend(rules=[LENGTH | {"value": "a"}]), "rules[0].value", "a number of bytes"),
     (frontend(rules=[LENGTH | {"value": "20:10"}]), "rules[0].value", "a number of bytes"),
     (frontend(rules=[LENGTH | {"value": "-1"}]), "rules[0].value", "a number of bytes"),
+    *(
+        (frontend(rules=[HEADER | {"operation": f"RULE_OPERATION_HDR{kind}", "value": value}]), at, told)
+        for at in ("rules[0].value",)
+        for kind, value, told in [
+            ("", "a,b", "must not hold a comma"),
+            ("_SUB", "KHTML, like", "must not hold a comma"),
+            ("_BEG", 'a"b,', "must not hold a comma"),
+            ("_END", ",", "must not hold a comma"),
+            ("", " a", "must not begin or end with a blank"),
+            ("", "a ", "must not begin or end with a blank"),
+            ("_BEG", " a", "must not begin or end with a blank"),
+            ("_END", "a ", "must not begin or end with a blank"),
+            ("_DOM", "a,b", "must not hold a comma"),
+            ("_DOM", ".", "must hold more than / ? . :"),
+        ]
+    ),
+    (rule(operation="RULE_OPERATION_PATH_DIR", value="/"), "rules[0].value", "must hold more than / ?:"),
+    (rule(operation="RULE_OPERATION_PATH_DOM", value="."), "rules[0].value", "must hold more than / ? . :"),
+    (
+        rule(operation="RULE_OPERATION_URL_DIR", value="", values=["a", "/?"]),
+        "rules[0].values[1]",
+        "must hold",
+    ),
     (rule(backend=""), "rules[0].backend", "must be the key of a backend"),
     (rule(backend="_aqueduct"), "rules[0].backend", "reserved"),
     # backends
@@ -305,6 +328,15 @@ def test_what_is_wrong_is_told_with_its_field(change: Change, field: str, told: 
     "change",
     [
         rule(value="", values=["a b", "#", "it's", "$HOME", "é"]),
+        *(
+            frontend(rules=[HEADER | {"operation": f"RULE_OPERATION_HDR{kind}", "value": value}])
+            for kind, value in [
+                *(("", '"a,b" c'), ("_SUB", " a "), ("_BEG", "a "), ("_END", " a"), ("_REG", "a, ")),
+                ("_DOM", "a.b"),
+            ]
+        ),
+        rule(operation="RULE_OPERATION_PATH", value="/"),
+        rule(operation="RULE_OPERATION_PATH_DIR", value="a/b"),
         frontend(natives=["acl", "acl path_beg_api path /", "use_backend a if path_0123456789ab", "# mode"]),
         frontend(rules=[HEADER | {"header": "X!#$%&*+-.^_`|~0"}]),
         frontend(rules=[LENGTH | {"value": "", "values": ["10:20", "5", "7:7"]}]),
