@@ -18,8 +18,8 @@ _HAPROXYS_OWN_MODE = "tcp"
 def excerpt(rendered: Rendered, headers: Collection[str]) -> str:
     """Return a configuration of the sections `headers`, and of all that they need.
 
-    That is: sections that are no frontends and no backends, the backends that any of these mention,
-    in turn with what they mention, and an empty backend for each name that is routed to.
+    That is: sections that are no frontends and no backends, the frontends and backends that any of these
+    mention, in turn with what they mention, and an empty backend for each name that is routed to.
     Headers that `rendered` does not have are passed over.
     """
     sections = rendered.sections
@@ -44,7 +44,8 @@ def _mentioned(rendered: Rendered, headers: Iterable[str]) -> set[str]:
     left = list(headers)
     while left:
         words = mentions_of(rendered.sections[left.pop()])
-        new = {f"backend {word}" for word in words} & rendered.sections.keys() - found
+        named = {f"{kind} {word}" for word in words for kind in ("backend", "frontend")}
+        new = named & rendered.sections.keys() - found
         found |= new
         left += new
     return found

@@ -69,11 +69,14 @@ def test_what_is_mentioned_is_there_with_what_it_mentions() -> None:
     resources = (
         frontend("web", "app", natives=("http-request track-sc0 src table rates",)),
         backend("rates", natives=("http-request deny if { nbsrv(next) lt 1 }",)),
-        backend("next", 80, natives=("acl me nbsrv(rates) gt 0",)),
+        backend("next", 80, natives=("acl me nbsrv(rates) gt 0", "acl busy fe_conn(busy) gt 9")),
         backend("app", 80),
         backend("far"),
+        frontend("busy", "app", bind="*:81"),
+        frontend("idle", "app", bind="*:82"),
     )
     assert headers(excerpt(renderer().render(snapshot(*resources)), {"frontend web"}))[2:] == [
+        "frontend busy",
         "frontend web",
         "backend next",
         "backend rates",
