@@ -41,7 +41,7 @@ def _check_typed(words: list[str]) -> None:
         case ["mode", *_]:
             raise ValueError("must not be a mode line: use the field mode")
         case ["acl", name, *_] if GENERATED_ACL.fullmatch(name):
-            raise ValueError(f"must not add to the ACL of a rule, as names such as {name} are reserved for")
+            raise ValueError(f"must name its ACL otherwise: names such as {name} are reserved for rules")
 
 
 def _check_keyword(keyword: str) -> None:

@@ -196,8 +196,8 @@ WRONG: list[tuple[Change, str, str]] = [
     (backend(natives=["\\x6dode tcp"]), "natives[0]", "use the field mode"),
     (backend(natives=["bind *:80"]), "natives[0]", "only frontends listen"),
     (backend(natives=["'bind' *:80"]), "natives[0]", "only frontends listen"),
-    (frontend(natives=["acl path_beg_0123456789ab path /"]), "natives[0]", "reserved for"),
-    (frontend(natives=["'acl' \"hdr\"_0123456789ab path /"]), "natives[0]", "reserved for"),
+    (frontend(natives=["acl path_beg_0123456789ab path /"]), "natives[0]", "reserved for rules"),
+    (frontend(natives=["'acl' \"hdr\"_0123456789ab path /"]), "natives[0]", "reserved for rules"),
     # rules
     (rule(operation=0), "rules[0].operation", "must be one of path, path_beg"),
     (rule(operation=99), "rules[0].operation", "99 is no such value"),
