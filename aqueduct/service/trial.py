@@ -1,21 +1,22 @@
 """The trial of a candidate by HAProxy, before it is stored.
 
-HAProxy itself reads the sections that would change, with the real global and defaults sections and
-empty backends for every name that they refer to: that costs the same at any size. Only where it
-objects, it reads the whole configuration, which alone can tell whether a name that the part does not
-have is really missing. Then new bind addresses are tried, since HAProxy's own check does not.
+HAProxy itself reads the sections that would change and those whose raw lines mention them, with the
+real global and defaults sections and empty backends for every name that they refer to: that costs
+the same at any size. Only where it objects, or where a raw line claims what must be unique, it reads
+the whole configuration, which alone can tell. Then new bind addresses are tried, since HAProxy's own
+check does not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from aqueduct.errors import Unavailable, Unmet
-from aqueduct.model.resources import Kind, Ref, ref_of, resource_of
+from aqueduct.model.resources import Ref, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.plan.diff import config_diff
 from aqueduct.plan.plan import Nothing, plan
 from aqueduct.ports.haproxy import HAProxy, HAProxyFailed
 from aqueduct.render.excerpt import excerpt
-from aqueduct.render.mentions import mentioning
+from aqueduct.render.mentions import mentioning, mentioning_any, needs_whole_check
 from aqueduct.render.renderer import Rendered, Renderer
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.verdict import objections, rejection, unavailable
@@ -78,16 +79,26 @@ class Trial:
         self._last_rendered = self._renderer.render(snapshot, self._last_rendered)
         return self._last_rendered
 
+    async def _part_is_refused(
+        self, rendered: Rendered, headers: Collection[str], changes: Sequence[Change]
+    ) -> bool:
+        """Tell whether HAProxy objects to a part, or whether a part cannot tell."""
+        resources = [resource for change in changes if (resource := resource_of(change)) is not None]
+        if any(needs_whole_check(resource) for resource in resources):
+            return True
+        return bool(await objections(self._haproxy, excerpt(rendered, headers), rendered))
+
     async def _check(
         self, stored: Rendered, rendered: Rendered, changes: Sequence[Change], places: Places
     ) -> None:
         changed = {
             header for header, text in rendered.sections.items() if stored.sections.get(header) != text
         }
-        for ref in map(ref_of, filter(_deletes, changes)):
-            if ref.kind is Kind.BACKEND:
-                changed |= mentioning(rendered, ref.key)
-        if not changed or not await objections(self._haproxy, excerpt(rendered, changed), rendered):
+        changed |= mentioning_any(rendered, {ref_of(change).key for change in changes})
+        for change in changes:
+            if change.WhichOneof("change") == "delete_backend":
+                changed |= mentioning(rendered, change.delete_backend)
+        if not changed or not await self._part_is_refused(rendered, changed, changes):
             return
         found = await objections(self._haproxy, rendered.text, rendered)
         if found:
@@ -96,7 +107,3 @@ class Trial:
             found = [objection for objection in found if objection not in before or objection.ref in places]
         if found:
             raise rejection(found, places)
-
-
-def _deletes(change: Change) -> bool:
-    return resource_of(change) is None

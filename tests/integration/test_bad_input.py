@@ -245,3 +245,30 @@ async def test_the_version_of_a_dynamic_backend_is_set(aqueduct: Aqueduct) -> No
         aqueduct.backends.SetBackendVersion(SetBackendVersionRequest(key="fixed", version="2"))
     )
     assert error.code is grpc.StatusCode.FAILED_PRECONDITION
+
+
+async def test_what_others_mention_is_refused_before_it_is_stored(aqueduct: Aqueduct, free_port: int) -> None:
+    """Raw lines of others may depend on a member, a table or an id: a reload is no place to find out."""
+    members = [Member(host="127.0.0.1", port=3), Member(host="127.0.0.1", port=4)]
+    track = "server x 127.0.0.1:9 track live/live_127.0.0.1:4"
+    stored = (
+        _backend(members=members),
+        _backend(key="tracker", natives=[track]),
+        _backend(key="table", natives=["stick-table type ip size 1k"]),
+        _backend(key="numbered", natives=["id 777"]),
+    )
+    for backend in stored:
+        await aqueduct.backends.PutBackend(PutBackendRequest(backend=backend))
+    user = _frontend(bind=f"127.0.0.1:{free_port}", natives=["http-request track-sc0 src table table"])
+    await aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=user))
+    before = (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status.stored_revision
+
+    for backend in (
+        _backend(members=members[:1]),
+        _backend(key="table"),
+        _backend(key="other", natives=["id 777"]),
+    ):
+        error = await refused(aqueduct.backends.PutBackend(PutBackendRequest(backend=backend)))
+        assert error.code is INVALID, backend
+    status = (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status
+    assert status.stored_revision == status.applied_revision == before

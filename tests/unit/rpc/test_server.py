@@ -15,8 +15,9 @@ from aqueduct.errors import ConfigurationError
 from aqueduct.rpc.listen import check_free, target
 from aqueduct.rpc.server import GrpcServer
 from aqueduct.service.configuration import Configuration
-from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, PutBackendRequest
-from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
+from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend
+from aqueduct.v1.config_pb2 import ApplyRequest, Change
+from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
 from aqueduct.v1.frontend_pb2 import PutFrontendRequest
 from aqueduct.v1.haproxy_pb2 import GetStatusRequest
 from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
@@ -111,14 +112,15 @@ class TestListening:
 
 class TestSizes:
     async def test_requests_may_be_larger_than_grpcs_default(self, api: Api) -> None:
-        lines = [f"# {'x' * 500}"] * 10_000
-        large = Backend(key="app", type=BACKEND_TYPE_STATIC, natives=lines)
+        lines = [f"# {'x' * 900}"] * 1_000
+        backends = [Backend(key=f"b{n}", type=BACKEND_TYPE_STATIC, natives=lines) for n in range(5)]
+        large = ApplyRequest(changes=[Change(put_backend=backend) for backend in backends])
         assert large.ByteSize() > 4 * 1024 * 1024
         target = f"127.0.0.1:{api.port}"
         options = [("grpc.max_receive_message_length", -1)]  # the answer is as large
         async with grpc.aio.insecure_channel(target, options) as channel:
-            response = await BackendServiceStub(channel).PutBackend(PutBackendRequest(backend=large))
-        assert len(response.backend.natives) == len(lines)
+            response = await ConfigServiceStub(channel).Apply(large)
+        assert len(response.changes) == len(backends)
 
 
 class TestStop:
