@@ -20,7 +20,7 @@ from aqueduct.haproxy.disk import disk_errors
 from aqueduct.haproxy.process import environment
 from aqueduct.ports.haproxy import Alert, HAProxyFailed
 
-_TIMEOUT = 60.0
+_TIMEOUT = 20.0
 """Seconds; 20,000 backends take less than two."""
 _AT_ONCE = 2
 """A check takes a core, and traffic needs them too."""
