@@ -97,20 +97,6 @@ def after(snapshot: Snapshot, changes: Sequence[Change], revision: int) -> Snaps
     )
 
 
-def difference(old: Snapshot, new: Snapshot) -> Iterator[Ref]:
-    """Iterate over what `new` added, removed or changed against `old`, kind by kind."""
-    for kind in Kind:
-        before, now = old.of_kind(kind), new.of_kind(kind)
-        if before is now:
-            continue
-        for key, resource in now.items():
-            if before.get(key) is not resource:
-                yield Ref(kind, key)
-        for key in before:
-            if key not in now:
-                yield Ref(kind, key)
-
-
 def undoing(ref: Ref, good: Snapshot, current: Snapshot) -> Change | None:
     """Return the change that brings `ref` back to what it is in `good`; None where it is so already."""
     wanted, present = good.get(ref), current.get(ref)

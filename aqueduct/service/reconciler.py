@@ -292,8 +292,7 @@ class Reconciler:
 
     async def _load_in_parts(self, excluded: Excluded, error: HAProxyFailed) -> Excluded:
         log.error("HAProxy does not load what is stored: trying it in parts", error=str(error))
-        _, excluded = await load_in_parts(self._load, self._render, self._desired, self._running, excluded)
-        return excluded
+        return await load_in_parts(self._load, self._render, self._desired, self._running, excluded)
 
     @property
     def _unsettled(self) -> bool:

@@ -49,24 +49,22 @@ async def servable(
 
 async def load_in_parts(
     load: Load, render: Render, snapshot: Snapshot, running: Mapping[str, str], excluded: Excluded
-) -> Servable:
+) -> Excluded:
     """Load as much of `snapshot` as can be, where the whole fails for what HAProxy's check does not see.
 
     What differs from the sections `running` is excluded first, and taken in again by halves; what then
-    fails alone is at fault. HAProxyFailed where not even the rest loads.
+    fails alone is at fault, and is excluded in the end. HAProxyFailed where not even the rest loads.
     """
     whole = excluded.render(render, snapshot)
     groups = [_differing(whole, running)]
     for ref in groups[0]:
         excluded = excluded.plus(_by_load(ref, whole, "not tried"), whole, running)
-    loaded = excluded.render(render, snapshot)
-    await load(loaded)
+    await load(excluded.render(render, snapshot))
     while groups:
         group = groups.pop()
         candidate = excluded.less(group)
-        rendered = candidate.render(render, snapshot)
         try:
-            await load(rendered)
+            await load(candidate.render(render, snapshot))
         except HAProxyEnded:
             raise
         except HAProxyFailed as error:
@@ -76,8 +74,8 @@ async def load_in_parts(
             else:
                 excluded = excluded.plus(_by_load(group[0], whole, str(error)), whole, running)
         else:
-            loaded, excluded = rendered, candidate
-    return loaded, excluded
+            excluded = candidate
+    return excluded
 
 
 def _differing(rendered: Rendered, running: Mapping[str, str]) -> Sequence[Ref]:

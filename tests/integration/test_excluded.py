@@ -1,29 +1,20 @@
 """What is stored and cannot be served is reported, and holds up nobody and nothing else."""
 
-import asyncio
 import os
 import resource
 import signal
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.v1.apply_pb2 import APPLY_KIND_RELOAD, WAIT_FOR_COMMIT
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, Member, PutBackendRequest
 from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
-from aqueduct.v1.haproxy_pb2 import GetHAProxyInfoRequest, GetStatusRequest, Status
+from aqueduct.v1.haproxy_pb2 import GetHAProxyInfoRequest
+from tests.integration.asking import status_of
 from tests.integration.numbered import Numbered
 from tests.load import Load
 from tests.refusals import refused
-
-
-async def _status(aqueduct: Aqueduct, holds: Callable[[Status], bool] = lambda _: True) -> Status:
-    while True:
-        status = (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status
-        if holds(status):
-            return status
-        await asyncio.sleep(0.01)
 
 
 async def test_a_resource_whose_file_is_gone_does_not_hold_up_others(
@@ -41,12 +32,12 @@ async def test_a_resource_whose_file_is_gone_does_not_hold_up_others(
     response = await numbered.put(2)
     assert response.apply.kind == APPLY_KIND_RELOAD
     assert await numbered.served() == 2
-    status = await _status(aqueduct)
+    status = await status_of(aqueduct)
     assert [(refusal.resource, refusal.field) for refusal in status.refusals] == [
         ("frontends/other", "natives[0]")
     ]
     patterns.write_text("192.0.2.1\n")
-    await _status(aqueduct, lambda status: not status.refusals)
+    await status_of(aqueduct, lambda status: not status.refusals)
     with socket.create_connection(("127.0.0.1", free_port)):
         pass
 
@@ -68,7 +59,7 @@ async def test_what_only_a_load_refuses_is_found_at_an_adoption_and_others_go_on
     os.kill(info.master_pid, signal.SIGCONT)
 
     await aqueduct.start()
-    status = await _status(aqueduct)
+    status = await status_of(aqueduct)
     assert [refusal.resource for refusal in status.refusals] == ["backends/large"]
     assert "limit" in status.refusals[0].message
     assert (await numbered.put(2)).apply.kind == APPLY_KIND_RELOAD
@@ -90,16 +81,16 @@ async def test_a_stats_page_that_cannot_bind_is_left_out(haproxy_binary: Path, t
             aqueduct.options = ["--on-exit=keep", f"--stats-page={page}"]
             async with Load(numbered.port, connections=4, keep_alive=False) as load:
                 await aqueduct.start()
-            status = await _status(aqueduct)
+            status = await status_of(aqueduct)
             assert [refusal.resource for refusal in status.refusals] == ["listen _aqueduct_stats"]
             assert (await numbered.put(2)).apply.kind == APPLY_KIND_RELOAD
             after = (await aqueduct.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest())).info
             assert after.master_pid == before.master_pid
             os.kill(after.master_pid, signal.SIGKILL)
-            await _status(aqueduct, lambda status: "HAProxy ended" in status.last_apply.reason)
+            await status_of(aqueduct, lambda status: "HAProxy ended" in status.last_apply.reason)
             assert await numbered.served() == 2
         assert load.failures == []
-        await _status(aqueduct, lambda status: not status.refusals)
+        await status_of(aqueduct, lambda status: not status.refusals)
         host, _, port = page.rpartition(":")
         with socket.create_connection((host, int(port))):
             pass
@@ -117,7 +108,7 @@ async def test_a_template_that_haproxy_refuses_takes_nothing_off_that_serves(
         (templates / "frontend.cfg.j2").write_text("frontend {{ name }}\n    rubbish\n")
         aqueduct.options = ["--on-exit=keep", f"--template-dir={templates}"]
         await aqueduct.start()
-        status = await _status(aqueduct)
+        status = await status_of(aqueduct)
         assert [refusal.resource for refusal in status.refusals] == ["frontends/numbered"]
         assert "rubbish" in status.refusals[0].message
         assert await numbered.served() == 1

@@ -6,7 +6,6 @@ import resource
 import shutil
 import signal
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import grpc
@@ -24,18 +23,9 @@ from aqueduct.v1.backend_pb2 import (
 )
 from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, GetHAProxyInfoRequest, GetStatusRequest, Status
+from tests.integration.asking import master_pid, status_of
 from tests.integration.numbered import Numbered
-from tests.integration.pids import master_pid
 from tests.refusals import refused
-
-
-async def _status(aqueduct: Aqueduct, holds: Callable[[Status], bool]) -> Status:
-    """Return the status as soon as it is as wanted; the test's time limit bounds it."""
-    while True:
-        status = (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status
-        if holds(status):
-            return status
-        await asyncio.sleep(0.01)
 
 
 def _running_all(status: Status) -> bool:
@@ -48,7 +38,7 @@ async def test_a_killed_haproxy_is_back_at_once(aqueduct: Aqueduct, victim: str)
     await numbered.put(1)
     info = (await aqueduct.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest())).info
     os.kill(getattr(info, victim), signal.SIGKILL)
-    status = await _status(aqueduct, lambda status: status.last_apply.kind == APPLY_KIND_START)
+    status = await status_of(aqueduct, lambda status: status.last_apply.kind == APPLY_KIND_START)
     # The first death is answered without a pause (tests/unit/plan/test_plan.py has the pauses).
     assert "HAProxy ended" in status.last_apply.reason
     assert not status.refusals
@@ -93,16 +83,16 @@ async def test_what_no_longer_loads_is_left_out_and_reported_until_it_does(
 
     patterns.unlink()
     os.kill(await master_pid(aqueduct), signal.SIGKILL)
-    status = await _status(aqueduct, lambda status: bool(status.refusals))
+    status = await status_of(aqueduct, lambda status: bool(status.refusals))
     assert (status.refusals[0].resource, status.refusals[0].field) == ("frontends/other", "natives[0]")
     assert "patterns" in status.refusals[0].message
-    await _status(aqueduct, lambda status: status.haproxy_state == HA_PROXY_STATE_RUNNING)
+    await status_of(aqueduct, lambda status: status.haproxy_state == HA_PROXY_STATE_RUNNING)
     assert await numbered.served() == 1
     assert (await numbered.put(2)).apply.revision
     assert await numbered.served() == 2
 
     patterns.write_text("192.0.2.1\n")
-    await _status(aqueduct, _running_all)
+    await status_of(aqueduct, _running_all)
     with socket.create_connection(("127.0.0.1", free_port)):
         pass
 
@@ -121,7 +111,7 @@ async def test_an_address_taken_while_haproxy_was_down_is_left_out_until_it_is_f
         assert [refusal.resource for refusal in status.refusals] == ["frontends/other"]
         assert "in use" in status.refusals[0].message
         assert await numbered.served() == 1
-    await _status(aqueduct, _running_all)
+    await status_of(aqueduct, _running_all)
 
 
 async def test_the_binary_replaced_under_a_running_haproxy_harms_no_reload(

@@ -12,8 +12,8 @@ from aqueduct.demo.processes import Aqueduct
 from aqueduct.demo.webservice import WebService
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, Member, PutBackendRequest
 from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
+from tests.integration.asking import master_pid
 from tests.integration.numbered import Numbered
-from tests.integration.pids import master_pid
 from tests.load import Load
 
 KILLS = int(os.environ.get("AQUEDUCT_TEST_KILLS", "10"))
