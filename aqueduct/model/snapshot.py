@@ -5,7 +5,7 @@ Invariants: a snapshot never changes; each resource in it carries the revision o
 the identity of the messages, since a resource that did not change is the same object in both.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,51 @@ class Snapshot:
                 yield Ref(kind, key)
 
 
-def check_preconditions(snapshot: Snapshot, changes: Sequence[Change]) -> None:
+class Draft:
+    """A snapshot that changes are made to. Only what they touch is copied, once for all of them."""
+
+    def __init__(self, base: Snapshot) -> None:
+        self._base = base
+        self._of_kind: dict[Kind, dict[str, Any]] = {}
+        self.revision = base.revision
+
+    def get(self, ref: Ref) -> Resource | None:
+        """Return the resource that `ref` names, None where there is none."""
+        made = self._of_kind.get(ref.kind)
+        found: Resource | None = self._base.get(ref) if made is None else made.get(ref.key)
+        return found
+
+    def revision_of(self, ref: Ref) -> int:
+        """Return the revision of a resource's last change, 0 where it does not exist."""
+        resource = self.get(ref)
+        return resource.revision if resource is not None else 0
+
+    def add(self, changes: Iterable[Change], revision: int) -> None:
+        """Make `changes` of `revision`. Resources put carry it.
+
+        The draft's own revision never goes back, should `revision` be an earlier one.
+        """
+        for change in changes:
+            ref, resource = ref_of(change), resource_of(change)
+            if ref.kind not in self._of_kind:
+                self._of_kind[ref.kind] = dict(self._base.of_kind(ref.kind))
+            of_kind = self._of_kind[ref.kind]
+            if resource is None:
+                of_kind.pop(ref.key, None)
+            else:
+                of_kind[ref.key] = stamped(resource, revision)
+        self.revision = max(revision, self.revision)
+
+    def snapshot(self) -> Snapshot:
+        """Return the snapshot as it is now. The draft takes no changes after."""
+        return Snapshot(
+            self.revision,
+            self._of_kind.get(Kind.FRONTEND, self._base.frontends),
+            self._of_kind.get(Kind.BACKEND, self._base.backends),
+        )
+
+
+def check_preconditions(snapshot: Snapshot | Draft, changes: Sequence[Change]) -> None:
     """Raise Conflict or NotFound where `changes` cannot be made to `snapshot`."""
     for change in changes:
         ref = ref_of(change)
@@ -55,12 +99,12 @@ def check_preconditions(snapshot: Snapshot, changes: Sequence[Change]) -> None:
             raise NotFound(ref.kind, ref.key)
 
 
-def effective(snapshot: Snapshot, changes: Sequence[Change]) -> list[Change]:
+def effective(snapshot: Snapshot | Draft, changes: Sequence[Change]) -> list[Change]:
     """Return those of `changes` that change something: a put of what is there already does not."""
     return [change for change in changes if not _is_there(snapshot, change)]
 
 
-def _is_there(snapshot: Snapshot, change: Change) -> bool:
+def _is_there(snapshot: Snapshot | Draft, change: Change) -> bool:
     resource = resource_of(change)
     stored = snapshot.get(ref_of(change))
     return resource is not None and stored is not None and stamped(resource, stored.revision) == stored
@@ -79,22 +123,9 @@ def after(snapshot: Snapshot, changes: Sequence[Change], revision: int) -> Snaps
 
     The snapshot's own revision never goes back, should `revision` be an earlier one.
     """
-    merged: dict[Kind, dict[str, Any]] = {}
-    for change in changes:
-        kind, key = ref_of(change)
-        if kind not in merged:
-            merged[kind] = dict(snapshot.of_kind(kind))
-        of_kind = merged[kind]
-        resource = resource_of(change)
-        if resource is None:
-            of_kind.pop(key, None)
-        else:
-            of_kind[key] = stamped(resource, revision)
-    return Snapshot(
-        max(revision, snapshot.revision),
-        merged.get(Kind.FRONTEND, snapshot.frontends),
-        merged.get(Kind.BACKEND, snapshot.backends),
-    )
+    draft = Draft(snapshot)
+    draft.add(changes, revision)
+    return draft.snapshot()
 
 
 def undoing(ref: Ref, good: Snapshot, current: Snapshot) -> Change | None:

@@ -5,7 +5,7 @@ need no apply, and a changed template is seen like any other change. A step says
 HAProxy gets there, cheapest first; what cannot be done live reloads, with the reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 _NAMED = 3
@@ -27,14 +27,23 @@ class Reload:
 Step = Nothing | Reload
 
 
-def plan(running: Mapping[str, str], desired: Mapping[str, str]) -> Step:
-    """Return how to get from the sections `running` to those `desired`."""
+def plan(
+    running: Mapping[str, str], desired: Mapping[str, str], changed: Collection[str] | None = None
+) -> Step:
+    """Return how to get from the sections `running` to those `desired`.
+
+    `changed`, where given, are the headers of all sections that may differ, each in both: the cost
+    follows them then, and not the configuration.
+    """
+    came = [header for header in desired if header not in running] if changed is None else []
+    went = [header for header in running if header not in desired] if changed is None else []
+    looked_at = desired if changed is None else changed
     changes = [
-        *(f"{header} added" for header in desired if header not in running),
-        *(f"{header} removed" for header in running if header not in desired),
+        *(f"{header} added" for header in came),
+        *(f"{header} removed" for header in went),
         *(
             f"{header} changed"
-            for header in desired
+            for header in looked_at
             if header in running and running[header] != desired[header]
         ),
     ]

@@ -1,6 +1,6 @@
 """A snapshot as HAProxy's configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -44,6 +44,14 @@ class Rendered:
     backends: Mapping[str, Piece] = field(default_factory=dict, repr=False)
     placeholders: Mapping[str, Piece] = field(default_factory=dict, repr=False)
     """By key, in their order: what the next rendering may use again. The renderer's own."""
+    base: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
+    """The `sections` of the rendering before, where it is known what differs from it."""
+    changed: Sequence[str] = field(default=(), compare=False)
+    """Headers of all sections that may differ from `base`, in order."""
+
+    def changed_since(self, running: Mapping[str, str]) -> Sequence[str] | None:
+        """Return the headers of all sections that may differ from `running`; None where that is not known."""
+        return self.changed if self.base is not None and self.base is running else None
 
     @cached_property
     def text(self) -> str:

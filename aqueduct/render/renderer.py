@@ -9,7 +9,7 @@ A backend that is routed to and does not exist becomes a placeholder: an empty b
 HAProxy answers 503 where the route leads there, in the order of the rules.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from typing import TypeVar
 
 from aqueduct.model.capabilities import Capabilities
@@ -51,12 +51,18 @@ class Renderer:
         self._capabilities = capabilities
         self._fixed = self._fixed_sections(settings) if whole is None else None
 
-    def render(self, snapshot: Snapshot, previous: Rendered | None = None) -> Rendered:
-        """Render `snapshot`, and take from `previous`, of this renderer, what did not change since."""
+    def render(
+        self, snapshot: Snapshot, previous: Rendered | None = None, touched: Collection[Ref] | None = None
+    ) -> Rendered:
+        """Render `snapshot`, and take from `previous`, of this renderer, what did not change since.
+
+        `touched`, where given, names all resources that may differ from those of `previous`: the cost
+        follows them then, and not the configuration.
+        """
         if self._fixed is None:
             return render_whole(self._engine, _WHOLE, self._capabilities, snapshot)
         before = previous or Rendered(Snapshot(), {}, {}, ())
-        short = patched(before, snapshot, self._frontend, self._backend) if previous else None
+        short = patched(before, snapshot, self._frontend, self._backend, touched) if previous else None
         return short or self._rendered(snapshot, before, self._fixed)
 
     def _rendered(self, snapshot: Snapshot, before: Rendered, fixed: Piece) -> Rendered:

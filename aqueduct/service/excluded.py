@@ -74,7 +74,7 @@ class Excluded:
             sections[header] = text
             for routed_header, routed_text in routed:
                 sections.setdefault(routed_header, routed_text)
-        return replace(rendered, sections=sections)
+        return replace(rendered, sections=sections, base=None)
 
     def refusals(self) -> list[Refusal]:
         """Return all of it as the status reports it, ordered by resource."""

@@ -18,12 +18,14 @@ further revision, unless a later commit has changed the same resource: that one 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from aqueduct.errors import AqueductError, Unavailable
-from aqueduct.model.snapshot import Snapshot, after
+from aqueduct.model.resources import Ref, ref_of
+from aqueduct.model.snapshot import Draft, Snapshot
 from aqueduct.plan.plan import Reload, plan
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
@@ -220,8 +222,10 @@ class Reconciler:
         watch = Stopwatch.started(self._clock)
         target = _fold(self._desired, pending)
         excluded = self._excluded.less({ref for commit in pending for ref in commit.refs})
+        touched = {ref_of(change) for commit in pending for change in commit.committed.changes}
+        render = partial(self._render, touched=None if excluded else touched)
         try:
-            outcome = await self._apply(watch, excluded.render(self._render, target), target.revision)
+            outcome = await self._apply(watch, excluded.render(render, target), target.revision)
         except _REASONS as error:
             self._last_apply = watch.failed(APPLY_KIND_RELOAD, target.revision, str(error))
             stale = await self._stale(excluded, pending, error)
@@ -246,7 +250,7 @@ class Reconciler:
         return excluded
 
     async def _apply(self, watch: Stopwatch, rendered: Rendered, revision: int) -> ApplyOutcome:
-        step = plan(self._running, rendered.sections)
+        step = plan(self._running, rendered.sections, rendered.changed_since(self._running))
         if isinstance(step, Reload):
             await self._reload(rendered)
             return watch.applied(APPLY_KIND_RELOAD, revision, step.reason)
@@ -374,9 +378,15 @@ class Reconciler:
 
     # bookkeeping
 
-    def _render(self, snapshot: Snapshot) -> Rendered:
-        """Render all of `snapshot`; what did not change since the last time is taken from there."""
-        self._last_rendered = self._renderer.render(snapshot, self._last_rendered)
+    def _render(self, snapshot: Snapshot, touched: Collection[Ref] | None = None) -> Rendered:
+        """Render all of `snapshot`; what did not change since the last time is taken from there.
+
+        `touched`, where given, are all resources that differ from the desired snapshot.
+        """
+        last = self._last_rendered
+        if last is None or last.snapshot is not self._desired:
+            touched = None
+        self._last_rendered = self._renderer.render(snapshot, last, touched)
         return self._last_rendered
 
     def _served(self, outcome: ApplyOutcome, excluded: Excluded, pending: Sequence[Pending]) -> None:
@@ -409,6 +419,7 @@ class Reconciler:
 
 
 def _fold(snapshot: Snapshot, pending: Sequence[Pending]) -> Snapshot:
+    draft = Draft(snapshot)
     for commit in pending:
-        snapshot = after(snapshot, commit.committed.changes, commit.revision)
-    return snapshot
+        draft.add(commit.committed.changes, commit.revision)
+    return draft.snapshot()

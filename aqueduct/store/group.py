@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aqueduct.errors import AqueductError
 from aqueduct.model.resources import put, ref_of
-from aqueduct.model.snapshot import Snapshot, after, check_preconditions, effective
+from aqueduct.model.snapshot import Draft, Snapshot, check_preconditions, effective
 from aqueduct.ports.store import Committed
 from aqueduct.v1.config_pb2 import Change
 
@@ -34,23 +34,24 @@ class Group:
 def plan_group(snapshot: Snapshot, commits: Iterable[Sequence[Change]]) -> Group:
     """Work out what `commits`, made in this order to `snapshot`, lead to."""
     outcomes: list[Committed | AqueductError] = []
+    draft = Draft(snapshot)
     for changes in commits:
         try:
-            check_preconditions(snapshot, changes)
+            check_preconditions(draft, changes)
         except AqueductError as error:
             outcomes.append(error)
             continue
-        wanted = effective(snapshot, changes)
+        wanted = effective(draft, changes)
         if wanted:
-            snapshot = after(snapshot, wanted, snapshot.revision + 1)
-        outcomes.append(_committed(snapshot, wanted))
-    return Group(snapshot, tuple(outcomes))
+            draft.add(wanted, draft.revision + 1)
+        outcomes.append(_committed(draft, wanted))
+    return Group(draft.snapshot(), tuple(outcomes))
 
 
-def _committed(snapshot: Snapshot, changes: Iterable[Change]) -> Committed:
-    return Committed(snapshot.revision, tuple(_as_stored(snapshot, change) for change in changes))
+def _committed(draft: Draft, changes: Iterable[Change]) -> Committed:
+    return Committed(draft.revision, tuple(_as_stored(draft, change) for change in changes))
 
 
-def _as_stored(snapshot: Snapshot, change: Change) -> Change:
-    stored = snapshot.get(ref_of(change))
+def _as_stored(draft: Draft, change: Change) -> Change:
+    stored = draft.get(ref_of(change))
     return put(stored) if stored is not None else change

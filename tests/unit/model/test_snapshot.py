@@ -5,6 +5,7 @@ import pytest
 from aqueduct.errors import Conflict, NotFound
 from aqueduct.model.resources import Kind, Ref, delete, put
 from aqueduct.model.snapshot import (
+    Draft,
     Snapshot,
     after,
     check_preconditions,
@@ -30,6 +31,19 @@ def test_what_did_not_change_is_the_same_object() -> None:
     assert second.frontends is FIRST.frontends
     assert second.backends["app"] is FIRST.backends["app"]
     assert "b" not in FIRST.backends
+
+
+def test_changes_to_a_draft_build_on_each_other_and_leave_its_base() -> None:
+    draft = Draft(FIRST)
+    assert draft.get(APP) is FIRST.backends["app"]
+    draft.add([put(Backend(key="b"))], 2)
+    draft.add([put(Backend(key="b", host="b")), delete(APP)], 3)
+    assert (draft.revision, draft.revision_of(Ref(Kind.BACKEND, "b")), draft.revision_of(APP)) == (3, 3, 0)
+    check_preconditions(draft, [put(Backend(key="b"), 3)])
+    made = draft.snapshot()
+    assert (made.revision, list(made.backends)) == (3, ["b"])
+    assert made.frontends is FIRST.frontends
+    assert list(FIRST.backends) == ["app"]
 
 
 def test_a_deletion_takes_away() -> None:

@@ -21,6 +21,13 @@ def test_a_reload_for_many_sections_names_three_and_counts_the_others() -> None:
     assert plan(RUNNING, desired) == Reload("backend b0 added, backend b1 added, backend b2 added and 2 more")
 
 
+def test_only_what_may_have_changed_is_looked_at() -> None:
+    desired = RUNNING | {"global": "global\n    maxconn 1\n", "frontend web": "frontend web\n    mode tcp\n"}
+    assert plan(RUNNING, desired, ["frontend web"]) == Reload("frontend web changed")
+    assert plan(RUNNING, dict(RUNNING), ["frontend web"]) == Nothing()
+    assert plan(RUNNING, desired, []) == Nothing()
+
+
 def test_the_diff_of_equal_sections_is_empty() -> None:
     assert config_diff(RUNNING, dict(RUNNING)) == ""
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aqueduct.model.resources import Kind, Ref, delete, put
+from aqueduct.model.resources import Kind, Ref, delete, put, ref_of
 from aqueduct.model.snapshot import Snapshot, after
 from aqueduct.model.validate import validated
 from aqueduct.render.rendered import Rendered
@@ -37,6 +37,33 @@ def test_step_by_step_is_the_same_as_at_once(changes: list[Change], one: object)
         current = after(current, [change], current.revision + 1)
         rendered = one.render(current, rendered)
         assert facts(rendered) == facts(one.render(current))
+
+
+@given(st.lists(CHANGES, max_size=8), st.sampled_from(RENDERERS))
+def test_what_was_touched_is_enough_to_know(changes: list[Change], one: object) -> None:
+    assert isinstance(one, type(RENDERERS[0]))
+    current = Snapshot()
+    rendered = one.render(current)
+    for change in map(validated, changes):
+        before = rendered
+        current = after(current, [change], current.revision + 1)
+        rendered = one.render(current, before, [ref_of(change)])
+        assert facts(rendered) == facts(one.render(current))
+        changed = rendered.changed_since(before.sections)
+        assert changed is None or before.sections.keys() == rendered.sections.keys()
+        for header, text in rendered.sections.items():
+            assert changed is None or header in changed or text == before.sections[header]
+
+
+def test_what_differs_is_known_only_from_the_rendering_before() -> None:
+    one = renderer()
+    first = one.render(snapshot(backend("app"), frontend("web", "app")))
+    second = one.render(
+        snapshot(backend("app", 80), frontend("web", "app", bind="*:81"), base=first.snapshot), first
+    )
+    assert second.changed_since(first.sections) == ["frontend web", "backend app"]
+    assert second.changed_since(dict(first.sections)) is None
+    assert first.changed_since({}) is None
 
 
 def test_the_short_way_keeps_what_nobody_depends_on() -> None:
