@@ -1,0 +1,204 @@
+"""What of a section can be changed live, and by which Runtime API commands.
+
+The commands come from the very `server` lines of the file: the arguments of `add server` are those of
+the line. What cannot be done so raises NotLive with the reason, which becomes that of the reload.
+(HAProxy management guide, section 9.3.)
+
+Invariants:
+- A server that is new to HAProxy and has a check begins as down, behind a drain that shields the
+  moment between: it serves once its check has passed, never before.
+- A server is removed only once it takes nothing new: it was in drain or in maintenance. No session is cut:
+  HAProxy refuses to delete a server that has some left.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aqueduct.model.capabilities import Capabilities
+from aqueduct.model.server_states import ServerState, ServerStates
+from aqueduct.model.words import first_word, quote, words_of
+from aqueduct.plan.server_lines import ServerLine, Servers, parse_server, take_apart
+from aqueduct.render.image import Image
+
+_IP_AND_PORT = re.compile(r"(?:(?P<v4>[0-9.]+)|\[(?P<v6>[0-9a-fA-F:.]+)\]):(?P<port>[0-9]+)")
+_TUNABLE = ("weight", "maxconn")
+_WITH_SERVERS = ("backend", "listen")
+_STATES_BY_KEYWORD = frozenset({"disabled", "enabled"})
+_STOPPED = (ServerState.DRAIN, ServerState.MAINT)
+DEFAULT_WEIGHT = 1
+
+
+class NotLive(Exception):
+    """Only a reload can do it; the message says why."""
+
+
+def commands(header: str, running: Image, desired: Image, able: "Ability") -> list[str]:
+    """Return the commands that bring section `header` from what is `running` to `desired`, in order.
+
+    NotLive where commands cannot.
+    """
+    keyword, _, prefix = header.partition(" ")
+    old, new = take_apart(running.sections[header]), take_apart(desired.sections[header])
+    was, becomes = running.states_of(header), desired.states_of(header)
+    if keyword not in _WITH_SERVERS or old.others != new.others:
+        raise NotLive(f"{header} changed")
+    gone, come = _differing(old, new)
+    kept = gone.keys() & come.keys()
+    made: list[str] = []
+    for name in gone.keys() - kept:
+        made += _remove(f"{prefix}/{name}", was.get(name, ServerState.READY))
+    for name, line in come.items():
+        state = becomes.get(name, ServerState.READY)
+        if name in kept:
+            made += _tune(f"{prefix}/{name}", gone[name], line, new, able)
+        else:
+            made += _add(f"{prefix}/{name}", line, state, new, able)
+    for name in sorted(was.keys() | becomes.keys()):
+        if name in gone.keys() - kept or name in come.keys() - kept:
+            continue
+        made += _move(f"{prefix}/{name}", name, was, becomes, new)
+    return made
+
+
+class Ability:
+    """What this HAProxy can do with the servers of a configuration's sections."""
+
+    def __init__(self, capabilities: Capabilities, image: Image) -> None:
+        self._capabilities = capabilities
+        defaults = image.defaults
+        self._has_defaults = any(_line_of(text, "default-server") for text in defaults)
+        self._default_balance = next(filter(None, (_line_of(text, "balance") for text in defaults)), None)
+
+    def has_defaults(self, section: Servers) -> bool:
+        """Tell whether a `default-server` holds for the servers of `section`."""
+        return self._has_defaults or _first(section.others, "default-server") is not None
+
+    def check_addable(self, line: ServerLine, section: Servers) -> None:
+        """Raise NotLive where HAProxy does not take `line` in `section` while it runs."""
+        lines = section.others
+        if self.has_defaults(section):
+            raise NotLive("default-server does not hold for servers that are added live")
+        algorithm = _algorithm(_first(lines, "balance") or self._default_balance, _first(lines, "hash-type"))
+        if algorithm not in self._capabilities.dynamic_balance:
+            raise NotLive(f"balance {algorithm} takes no servers live")
+        for keyword, _ in line.keywords():
+            if keyword in _STATES_BY_KEYWORD or keyword not in self._capabilities.dynamic_keywords:
+                raise NotLive(f"servers with {keyword} cannot be added live")
+
+
+def has_check(line: ServerLine) -> bool:
+    """Tell whether HAProxy checks the server."""
+    return line.has("check") and not line.has("no-check")
+
+
+def weight_of(line: ServerLine) -> int:
+    """Return the weight that the server is configured with."""
+    value = line.value("weight")
+    return int(value) if value is not None and value.isdecimal() else DEFAULT_WEIGHT
+
+
+def _arguments(line: ServerLine) -> str:
+    """Return address and arguments of a line as a command takes them."""
+    words = [line.address]
+    for keyword, value in line.keywords():
+        words += [keyword] if value is None else [keyword, value]
+    return " ".join(map(quote, words))
+
+
+def _differing(old: Servers, new: Servers) -> tuple[dict[str, ServerLine], dict[str, ServerLine]]:
+    """Return the server lines that only one of the two has, by name."""
+    before, after = frozenset(old.lines), frozenset(new.lines)
+    gone = [line for line in old.lines if line not in after]
+    come = [line for line in new.lines if line not in before]
+    return _parsed(gone), _parsed(come)
+
+
+def _parsed(lines: Sequence[str]) -> dict[str, ServerLine]:
+    found: dict[str, ServerLine] = {}
+    for line in lines:
+        server = parse_server(line)
+        if server is None or server.name in found:
+            raise NotLive("a server line that cannot be read changed")
+        found[server.name] = server
+    return found
+
+
+def _add(server: str, line: ServerLine, state: ServerState, section: Servers, able: Ability) -> Iterator[str]:
+    able.check_addable(line, section)
+    yield f"add server {server} {_arguments(line)}"
+    if line.has("agent-check"):
+        yield f"enable agent {server}"
+    if has_check(line):
+        yield f"enable health {server}"
+    if state is ServerState.MAINT:
+        return  # as it was added
+    if has_check(line):
+        yield f"set server {server} state drain"
+        yield f"set server {server} health down"
+    elif state is ServerState.DRAIN:
+        yield f"set server {server} state drain"
+    if state is not ServerState.DRAIN:
+        yield f"set server {server} state ready"
+
+
+def _remove(server: str, state: ServerState) -> Iterator[str]:
+    if state not in _STOPPED:
+        raise NotLive(f"server {server} removed without a drain")
+    yield f"set server {server} state maint"
+    yield f"del server {server}"
+
+
+def _tune(server: str, old: ServerLine, new: ServerLine, section: Servers, able: Ability) -> Iterator[str]:
+    if old.without(_TUNABLE) != new.without(_TUNABLE):
+        raise NotLive(f"server {server} changed")
+    if old.address != new.address:
+        place = _IP_AND_PORT.fullmatch(new.address)
+        if place is None or _IP_AND_PORT.fullmatch(old.address) is None:
+            raise NotLive(f"server {server} changed its address")
+        yield f"set server {server} addr {place['v4'] or place['v6']} port {place['port']}"
+    if old.value("weight") != new.value("weight"):
+        if able.has_defaults(section):
+            raise NotLive(f"server {server} changed beside a default-server")
+        yield f"set server {server} weight {weight_of(new)}"
+    if old.value("maxconn") != new.value("maxconn"):
+        if new.value("maxconn") is None:
+            raise NotLive(f"server {server} lost its maxconn")
+        yield f"set maxconn server {server} {new.value('maxconn')}"
+
+
+def _move(
+    server: str, name: str, was: ServerStates, becomes: ServerStates, section: Servers
+) -> Iterator[str]:
+    old, new = was.get(name, ServerState.READY), becomes.get(name, ServerState.READY)
+    line = next(filter(None, (_named(line, name) for line in section.lines)), None)
+    if line is None:
+        return  # a template of the user's own has no such server
+    if new in _STOPPED:
+        if old is not new:
+            yield f"set server {server} state {new}"
+    elif old in _STOPPED:
+        if new is ServerState.UNPROVEN and has_check(line):
+            if old is ServerState.MAINT:
+                yield f"set server {server} state drain"
+            yield f"set server {server} health down"
+        yield f"set server {server} state ready"
+
+
+def _named(line: str, name: str) -> ServerLine | None:
+    server = parse_server(line) if name in line else None
+    return server if server is not None and server.name == name else None
+
+
+def _line_of(text: str, keyword: str) -> str | None:
+    return _first(text.split("\n"), keyword)
+
+
+def _first(lines: Sequence[str], keyword: str) -> str | None:
+    """Return the last of `lines` that begins with `keyword`: HAProxy's choice. None where there is none."""
+    return next((line for line in reversed(lines) if first_word(line) == keyword), None)
+
+
+def _algorithm(balance: str | None, hash_type: str | None) -> str:
+    words = words_of(balance or "")
+    name = (words[1] if len(words) > 1 else "roundrobin").partition("(")[0]
+    return f"{name}/consistent" if hash_type is not None and "consistent" in words_of(hash_type) else name

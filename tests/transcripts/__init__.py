@@ -1,0 +1,1 @@
+"""Readable transcripts of what a change leads to."""
