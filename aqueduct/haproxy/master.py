@@ -87,7 +87,7 @@ class MasterCLI:
         seen = clock()
         while True:
             try:
-                with _short_path(self.directory) as path:
+                with short_path(self.directory) as path:
                     return await asyncio.open_unix_connection(path / SOCKET, limit=2**20)
             except (ConnectionRefusedError, BlockingIOError):
                 seen = clock()
@@ -112,16 +112,22 @@ class MasterCLI:
     async def generation(self, worker: str = "@1") -> int:
         """Return the generation that a worker runs, 0 for none of ours; NoAnswer where it does not tell."""
         answer = (await self.command(f"{worker} show env {GENERATION}")).strip()
-        if answer == _NO_VARIABLE:
-            return 0
-        name, _, value = answer.partition("=")
-        if name != GENERATION or not value.isdecimal():
+        generation = parse_generation(answer)
+        if generation is None:
             raise NoAnswer(f"worker {worker} does not tell its generation: {answer}")
-        return int(value)
+        return generation
+
+
+def parse_generation(answer: str) -> int | None:
+    """Read the answer to `show env` about the generation: 0 for none of ours, None where it tells nothing."""
+    if answer == _NO_VARIABLE:
+        return 0
+    name, _, value = answer.partition("=")
+    return int(value) if name == GENERATION and value.isdecimal() else None
 
 
 @contextmanager
-def _short_path(directory: Path) -> Iterator[Path]:
+def short_path(directory: Path) -> Iterator[Path]:
     """Yield a path to `directory` that leaves room for a file name in the 108 bytes of a UNIX address."""
     descriptor = os.open(directory, os.O_PATH | os.O_DIRECTORY)
     try:

@@ -80,7 +80,12 @@ class Draft:
         self.revision = max(revision, self.revision)
 
     def snapshot(self) -> Snapshot:
-        """Return the snapshot as it is now. The draft takes no changes after."""
+        """Return the snapshot as it is now, its base where nothing changed.
+
+        The draft takes no changes after.
+        """
+        if not self._of_kind and self.revision == self._base.revision:
+            return self._base
         return Snapshot(
             self.revision,
             self._of_kind.get(Kind.FRONTEND, self._base.frontends),

@@ -33,6 +33,13 @@ def test_what_did_not_change_is_the_same_object() -> None:
     assert "b" not in FIRST.backends
 
 
+def test_a_draft_without_changes_is_its_base() -> None:
+    assert Draft(FIRST).snapshot() is FIRST
+    later = Draft(FIRST)
+    later.add([], 5)
+    assert (later.snapshot().revision, later.snapshot().backends) == (5, FIRST.backends)
+
+
 def test_changes_to_a_draft_build_on_each_other_and_leave_its_base() -> None:
     draft = Draft(FIRST)
     assert draft.get(APP) is FIRST.backends["app"]
