@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import ServerState, ServerStates
-from aqueduct.model.words import first_word, quote, words_of
+from aqueduct.model.words import first_word, has_control, words_of
 from aqueduct.plan.server_lines import ServerLine, Servers, parse_server, take_apart
 from aqueduct.render.image import Image
 
 _IP_AND_PORT = re.compile(r"(?:(?P<v4>[0-9.]+)|\[(?P<v6>[0-9a-fA-F:.]+)\]):(?P<port>[0-9]+)")
+_SPECIAL = re.compile(r"[ ;\\]")
 _TUNABLE = ("weight", "maxconn")
 _WITH_SERVERS = ("backend", "listen")
 _STATES_BY_KEYWORD = frozenset({"disabled", "enabled"})
@@ -43,19 +44,17 @@ def commands(header: str, running: Image, desired: Image, able: "Ability") -> li
     if keyword not in _WITH_SERVERS or old.others != new.others:
         raise NotLive(f"{header} changed")
     gone, come = _differing(old, new)
-    kept = gone.keys() & come.keys()
     made: list[str] = []
-    for name in gone.keys() - kept:
-        made += _remove(f"{prefix}/{name}", was.get(name, ServerState.READY))
+    for name in gone:
+        if name not in come:
+            made += _remove(f"{prefix}/{name}", was.get(name, ServerState.READY))
     for name, line in come.items():
-        state = becomes.get(name, ServerState.READY)
-        if name in kept:
+        if name in gone:
             made += _tune(f"{prefix}/{name}", gone[name], line, new, able)
         else:
-            made += _add(f"{prefix}/{name}", line, state, new, able)
-    for name in sorted(was.keys() | becomes.keys()):
-        if name in gone.keys() - kept or name in come.keys() - kept:
-            continue
+            made += _add(f"{prefix}/{name}", line, becomes.get(name, ServerState.READY), new, able)
+    came_or_went = gone.keys() ^ come.keys()
+    for name in sorted((was.keys() | becomes.keys()) - came_or_went):
         made += _move(f"{prefix}/{name}", name, was, becomes, new)
     return made
 
@@ -71,14 +70,14 @@ class Ability:
 
     def has_defaults(self, section: Servers) -> bool:
         """Tell whether a `default-server` holds for the servers of `section`."""
-        return self._has_defaults or _first(section.others, "default-server") is not None
+        return self._has_defaults or _last(section.others, "default-server") is not None
 
     def check_addable(self, line: ServerLine, section: Servers) -> None:
         """Raise NotLive where HAProxy does not take `line` in `section` while it runs."""
         lines = section.others
         if self.has_defaults(section):
             raise NotLive("default-server does not hold for servers that are added live")
-        algorithm = _algorithm(_first(lines, "balance") or self._default_balance, _first(lines, "hash-type"))
+        algorithm = _algorithm(_last(lines, "balance") or self._default_balance, _last(lines, "hash-type"))
         if algorithm not in self._capabilities.dynamic_balance:
             raise NotLive(f"balance {algorithm} takes no servers live")
         for keyword, _ in line.keywords():
@@ -98,11 +97,18 @@ def weight_of(line: ServerLine) -> int:
 
 
 def _arguments(line: ServerLine) -> str:
-    """Return address and arguments of a line as a command takes them."""
+    """Return address and arguments of a line as a command takes them; NotLive where none can hold them."""
     words = [line.address]
     for keyword, value in line.keywords():
         words += [keyword] if value is None else [keyword, value]
-    return " ".join(map(quote, words))
+    return " ".join(map(_escaped, words))
+
+
+def _escaped(word: str) -> str:
+    """Return `word` as it has to stand in a command, where a backslash is the only escape there is."""
+    if not word or has_control(word) or word.startswith("<<"):
+        raise NotLive(f"a command cannot hold the argument {word!r}")
+    return _SPECIAL.sub(r"\\\g<0>", word)
 
 
 def _differing(old: Servers, new: Servers) -> tuple[dict[str, ServerLine], dict[str, ServerLine]]:
@@ -190,11 +196,11 @@ def _named(line: str, name: str) -> ServerLine | None:
 
 
 def _line_of(text: str, keyword: str) -> str | None:
-    return _first(text.split("\n"), keyword)
+    return _last(text.split("\n"), keyword)
 
 
-def _first(lines: Sequence[str], keyword: str) -> str | None:
-    """Return the last of `lines` that begins with `keyword`: HAProxy's choice. None where there is none."""
+def _last(lines: Sequence[str], keyword: str) -> str | None:
+    """Return the last of `lines` that begins with `keyword`, which is HAProxy's choice; None without one."""
     return next((line for line in reversed(lines) if first_word(line) == keyword), None)
 
 

@@ -11,7 +11,7 @@ from tests.integration.haproxy.support import DEFAULTS
 _ABLE = Capabilities(
     "",
     shares_names=True,
-    dynamic_keywords=frozenset({"check", "inter", "weight"}),
+    dynamic_keywords=frozenset({"check", "inter", "weight", "agent-send"}),
     dynamic_balance=frozenset({"roundrobin"}),
 )
 _BACKEND = "backend app\n    balance roundrobin\n"
@@ -55,3 +55,9 @@ async def test_a_server_comes_drains_returns_and_goes(haproxy: MasterWorker) -> 
     assert await _change(haproxy, proven_again, drained) == [""]
     assert await _change(haproxy, drained, one) == ["", "Server deleted."]
     assert set(await _servers(haproxy)) == {"one"}
+
+
+async def test_arguments_with_blanks_and_signs_stay_one_argument_each(haproxy: MasterWorker) -> None:
+    one, odd = _image(_ONE), _image(_ONE, "    server two 127.0.0.1:10 agent-send 'a b;c\\\\d \"e\"'\n")
+    await haproxy.start(join(one.sections))
+    assert await _change(haproxy, one, odd) == ["New server registered.", ""]
