@@ -69,6 +69,16 @@ class BackendServiceStub:
                 request_serializer=aqueduct_dot_v1_dot_backend__pb2.SetBackendVersionRequest.SerializeToString,
                 response_deserializer=aqueduct_dot_v1_dot_backend__pb2.SetBackendVersionResponse.FromString,
                 _registered_method=True)
+        self.SetMemberState = channel.unary_unary(
+                '/aqueduct.v1.BackendService/SetMemberState',
+                request_serializer=aqueduct_dot_v1_dot_backend__pb2.SetMemberStateRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_backend__pb2.SetMemberStateResponse.FromString,
+                _registered_method=True)
+        self.SetMemberWeight = channel.unary_unary(
+                '/aqueduct.v1.BackendService/SetMemberWeight',
+                request_serializer=aqueduct_dot_v1_dot_backend__pb2.SetMemberWeightRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_backend__pb2.SetMemberWeightResponse.FromString,
+                _registered_method=True)
 
 
 class BackendServiceServicer:
@@ -117,7 +127,28 @@ class BackendServiceServicer:
 
     def SetBackendVersion(self, request, context):
         """SetBackendVersion sets the version, and optionally the service name, that a dynamic backend
-        takes its members from. FAILED_PRECONDITION on a static backend.
+        takes its members from: a safe switch. The new members serve once their check has passed; once
+        enough of them do, the old ones take nothing new, and go when their sessions are over.
+
+        FAILED_PRECONDITION on a static backend (`STATIC_BACKEND`), for a version without any member
+        (`NO_MEMBERS`) unless `allow_empty` is set, and where too few of the new members came up in time
+        (`SWITCH_FAILED`, with the check's words): the old ones serve on then, and the old version is stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMemberState(self, request, context):
+        """SetMemberState sets what a member takes, at once and without a reload, until it is set back:
+        over reloads, restarts of HAProxy and of Aqueduct, and switches that keep the member. A member that
+        leaves and comes back begins as ready. NOT_FOUND for a member that is not there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMemberWeight(self, request, context):
+        """SetMemberWeight sets a member's weight in place of its own, as SetMemberState sets its state.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -155,6 +186,16 @@ def add_BackendServiceServicer_to_server(servicer, server):
                     servicer.SetBackendVersion,
                     request_deserializer=aqueduct_dot_v1_dot_backend__pb2.SetBackendVersionRequest.FromString,
                     response_serializer=aqueduct_dot_v1_dot_backend__pb2.SetBackendVersionResponse.SerializeToString,
+            ),
+            'SetMemberState': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMemberState,
+                    request_deserializer=aqueduct_dot_v1_dot_backend__pb2.SetMemberStateRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_backend__pb2.SetMemberStateResponse.SerializeToString,
+            ),
+            'SetMemberWeight': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMemberWeight,
+                    request_deserializer=aqueduct_dot_v1_dot_backend__pb2.SetMemberWeightRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_backend__pb2.SetMemberWeightResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -324,6 +365,60 @@ class BackendService:
             '/aqueduct.v1.BackendService/SetBackendVersion',
             aqueduct_dot_v1_dot_backend__pb2.SetBackendVersionRequest.SerializeToString,
             aqueduct_dot_v1_dot_backend__pb2.SetBackendVersionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMemberState(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.BackendService/SetMemberState',
+            aqueduct_dot_v1_dot_backend__pb2.SetMemberStateRequest.SerializeToString,
+            aqueduct_dot_v1_dot_backend__pb2.SetMemberStateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMemberWeight(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.BackendService/SetMemberWeight',
+            aqueduct_dot_v1_dot_backend__pb2.SetMemberWeightRequest.SerializeToString,
+            aqueduct_dot_v1_dot_backend__pb2.SetMemberWeightResponse.FromString,
             options,
             channel_credentials,
             insecure,

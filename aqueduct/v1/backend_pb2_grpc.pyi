@@ -52,8 +52,20 @@ class BackendServiceStub:
     """ListBackendMembers lists the members of a backend, in the order of its server lines."""
     SetBackendVersion: _grpc.UnaryUnaryMultiCallable[_backend_pb2.SetBackendVersionRequest, _backend_pb2.SetBackendVersionResponse]
     """SetBackendVersion sets the version, and optionally the service name, that a dynamic backend
-    takes its members from. FAILED_PRECONDITION on a static backend.
+    takes its members from: a safe switch. The new members serve once their check has passed; once
+    enough of them do, the old ones take nothing new, and go when their sessions are over.
+
+    FAILED_PRECONDITION on a static backend (`STATIC_BACKEND`), for a version without any member
+    (`NO_MEMBERS`) unless `allow_empty` is set, and where too few of the new members came up in time
+    (`SWITCH_FAILED`, with the check's words): the old ones serve on then, and the old version is stored.
     """
+    SetMemberState: _grpc.UnaryUnaryMultiCallable[_backend_pb2.SetMemberStateRequest, _backend_pb2.SetMemberStateResponse]
+    """SetMemberState sets what a member takes, at once and without a reload, until it is set back:
+    over reloads, restarts of HAProxy and of Aqueduct, and switches that keep the member. A member that
+    leaves and comes back begins as ready. NOT_FOUND for a member that is not there.
+    """
+    SetMemberWeight: _grpc.UnaryUnaryMultiCallable[_backend_pb2.SetMemberWeightRequest, _backend_pb2.SetMemberWeightResponse]
+    """SetMemberWeight sets a member's weight in place of its own, as SetMemberState sets its state."""
 
 @_typing.type_check_only
 class BackendServiceAsyncStub(BackendServiceStub):
@@ -79,8 +91,20 @@ class BackendServiceAsyncStub(BackendServiceStub):
     """ListBackendMembers lists the members of a backend, in the order of its server lines."""
     SetBackendVersion: _aio.UnaryUnaryMultiCallable[_backend_pb2.SetBackendVersionRequest, _backend_pb2.SetBackendVersionResponse]  # type: ignore[assignment]
     """SetBackendVersion sets the version, and optionally the service name, that a dynamic backend
-    takes its members from. FAILED_PRECONDITION on a static backend.
+    takes its members from: a safe switch. The new members serve once their check has passed; once
+    enough of them do, the old ones take nothing new, and go when their sessions are over.
+
+    FAILED_PRECONDITION on a static backend (`STATIC_BACKEND`), for a version without any member
+    (`NO_MEMBERS`) unless `allow_empty` is set, and where too few of the new members came up in time
+    (`SWITCH_FAILED`, with the check's words): the old ones serve on then, and the old version is stored.
     """
+    SetMemberState: _aio.UnaryUnaryMultiCallable[_backend_pb2.SetMemberStateRequest, _backend_pb2.SetMemberStateResponse]  # type: ignore[assignment]
+    """SetMemberState sets what a member takes, at once and without a reload, until it is set back:
+    over reloads, restarts of HAProxy and of Aqueduct, and switches that keep the member. A member that
+    leaves and comes back begins as ready. NOT_FOUND for a member that is not there.
+    """
+    SetMemberWeight: _aio.UnaryUnaryMultiCallable[_backend_pb2.SetMemberWeightRequest, _backend_pb2.SetMemberWeightResponse]  # type: ignore[assignment]
+    """SetMemberWeight sets a member's weight in place of its own, as SetMemberState sets its state."""
 
 class BackendServiceServicer(metaclass=_abc_1.ABCMeta):
     """BackendService holds the backends.
@@ -139,7 +163,31 @@ class BackendServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_backend_pb2.SetBackendVersionResponse, _abc.Awaitable[_backend_pb2.SetBackendVersionResponse]]:
         """SetBackendVersion sets the version, and optionally the service name, that a dynamic backend
-        takes its members from. FAILED_PRECONDITION on a static backend.
+        takes its members from: a safe switch. The new members serve once their check has passed; once
+        enough of them do, the old ones take nothing new, and go when their sessions are over.
+
+        FAILED_PRECONDITION on a static backend (`STATIC_BACKEND`), for a version without any member
+        (`NO_MEMBERS`) unless `allow_empty` is set, and where too few of the new members came up in time
+        (`SWITCH_FAILED`, with the check's words): the old ones serve on then, and the old version is stored.
         """
+
+    @_abc_1.abstractmethod
+    def SetMemberState(
+        self,
+        request: _backend_pb2.SetMemberStateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_backend_pb2.SetMemberStateResponse, _abc.Awaitable[_backend_pb2.SetMemberStateResponse]]:
+        """SetMemberState sets what a member takes, at once and without a reload, until it is set back:
+        over reloads, restarts of HAProxy and of Aqueduct, and switches that keep the member. A member that
+        leaves and comes back begins as ready. NOT_FOUND for a member that is not there.
+        """
+
+    @_abc_1.abstractmethod
+    def SetMemberWeight(
+        self,
+        request: _backend_pb2.SetMemberWeightRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_backend_pb2.SetMemberWeightResponse, _abc.Awaitable[_backend_pb2.SetMemberWeightResponse]]:
+        """SetMemberWeight sets a member's weight in place of its own, as SetMemberState sets its state."""
 
 def add_BackendServiceServicer_to_server(servicer: BackendServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -29,7 +29,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61queduct/v1/config.proto\x12\x0b\x61queduct.v1\x1a\x17\x61queduct/v1/apply.proto\x1a\x19\x61queduct/v1/backend.proto\x1a\x1a\x61queduct/v1/frontend.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xd9\x01\n\x06\x43hange\x12-\n\x0cput_frontend\x18\x01 \x01(\x0b\x32\x15.aqueduct.v1.FrontendH\x00\x12+\n\x0bput_backend\x18\x02 \x01(\x0b\x32\x14.aqueduct.v1.BackendH\x00\x12\x19\n\x0f\x64\x65lete_frontend\x18\x03 \x01(\tH\x00\x12\x18\n\x0e\x64\x65lete_backend\x18\x04 \x01(\tH\x00\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x01\x88\x01\x01\x42\x08\n\x06\x63hangeB\x14\n\x12_expected_revision\"y\n\x0c\x41pplyRequest\x12*\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.ChangeB\x04\xe2\x41\x01\x02\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12&\n\x08wait_for\x18\x03 \x01(\x0e\x32\x14.aqueduct.v1.WaitFor\"\x92\x01\n\rApplyResponse\x12$\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.Change\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12(\n\x05\x61pply\x18\x03 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x1f\n\x04plan\x18\x04 \x01(\x0b\x32\x11.aqueduct.v1.Plan2o\n\rConfigService\x12^\n\x05\x41pply\x12\x19.aqueduct.v1.ApplyRequest\x1a\x1a.aqueduct.v1.ApplyResponse\"\x1e\x90\x02\x02\x82\xd3\xe4\x93\x02\x15\"\x10/v1/config:apply:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61queduct/v1/config.proto\x12\x0b\x61queduct.v1\x1a\x17\x61queduct/v1/apply.proto\x1a\x19\x61queduct/v1/backend.proto\x1a\x1a\x61queduct/v1/frontend.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xa9\x02\n\x06\x43hange\x12-\n\x0cput_frontend\x18\x01 \x01(\x0b\x32\x15.aqueduct.v1.FrontendH\x00\x12+\n\x0bput_backend\x18\x02 \x01(\x0b\x32\x14.aqueduct.v1.BackendH\x00\x12\x19\n\x0f\x64\x65lete_frontend\x18\x03 \x01(\tH\x00\x12\x18\n\x0e\x64\x65lete_backend\x18\x04 \x01(\tH\x00\x12\x31\n\x0eput_membership\x18\x06 \x01(\x0b\x32\x17.aqueduct.v1.MembershipH\x00\x12\x1b\n\x11\x64\x65lete_membership\x18\x07 \x01(\tH\x00\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x01\x88\x01\x01\x42\x08\n\x06\x63hangeB\x14\n\x12_expected_revision\"y\n\x0c\x41pplyRequest\x12*\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.ChangeB\x04\xe2\x41\x01\x02\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12&\n\x08wait_for\x18\x03 \x01(\x0e\x32\x14.aqueduct.v1.WaitFor\"\x92\x01\n\rApplyResponse\x12$\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.Change\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12(\n\x05\x61pply\x18\x03 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x1f\n\x04plan\x18\x04 \x01(\x0b\x32\x11.aqueduct.v1.Plan2o\n\rConfigService\x12^\n\x05\x41pply\x12\x19.aqueduct.v1.ApplyRequest\x1a\x1a.aqueduct.v1.ApplyResponse\"\x1e\x90\x02\x02\x82\xd3\xe4\x93\x02\x15\"\x10/v1/config:apply:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,11 +41,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONFIGSERVICE'].methods_by_name['Apply']._loaded_options = None
   _globals['_CONFIGSERVICE'].methods_by_name['Apply']._serialized_options = b'\220\002\002\202\323\344\223\002\025\"\020/v1/config:apply:\001*'
   _globals['_CHANGE']._serialized_start=185
-  _globals['_CHANGE']._serialized_end=402
-  _globals['_APPLYREQUEST']._serialized_start=404
-  _globals['_APPLYREQUEST']._serialized_end=525
-  _globals['_APPLYRESPONSE']._serialized_start=528
-  _globals['_APPLYRESPONSE']._serialized_end=674
-  _globals['_CONFIGSERVICE']._serialized_start=676
-  _globals['_CONFIGSERVICE']._serialized_end=787
+  _globals['_CHANGE']._serialized_end=482
+  _globals['_APPLYREQUEST']._serialized_start=484
+  _globals['_APPLYREQUEST']._serialized_end=605
+  _globals['_APPLYRESPONSE']._serialized_start=608
+  _globals['_APPLYRESPONSE']._serialized_end=754
+  _globals['_CONFIGSERVICE']._serialized_start=756
+  _globals['_CONFIGSERVICE']._serialized_end=867
 # @@protoc_insertion_point(module_scope)

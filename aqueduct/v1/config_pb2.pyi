@@ -12,18 +12,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Change(_message.Message):
-    __slots__ = ("put_frontend", "put_backend", "delete_frontend", "delete_backend", "expected_revision")
+    __slots__ = ("put_frontend", "put_backend", "delete_frontend", "delete_backend", "put_membership", "delete_membership", "expected_revision")
     PUT_FRONTEND_FIELD_NUMBER: _ClassVar[int]
     PUT_BACKEND_FIELD_NUMBER: _ClassVar[int]
     DELETE_FRONTEND_FIELD_NUMBER: _ClassVar[int]
     DELETE_BACKEND_FIELD_NUMBER: _ClassVar[int]
+    PUT_MEMBERSHIP_FIELD_NUMBER: _ClassVar[int]
+    DELETE_MEMBERSHIP_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     put_frontend: _frontend_pb2.Frontend
     put_backend: _backend_pb2.Backend
     delete_frontend: str
     delete_backend: str
+    put_membership: _backend_pb2.Membership
+    delete_membership: str
     expected_revision: int
-    def __init__(self, put_frontend: _Optional[_Union[_frontend_pb2.Frontend, _Mapping]] = ..., put_backend: _Optional[_Union[_backend_pb2.Backend, _Mapping]] = ..., delete_frontend: _Optional[str] = ..., delete_backend: _Optional[str] = ..., expected_revision: _Optional[int] = ...) -> None: ...
+    def __init__(self, put_frontend: _Optional[_Union[_frontend_pb2.Frontend, _Mapping]] = ..., put_backend: _Optional[_Union[_backend_pb2.Backend, _Mapping]] = ..., delete_frontend: _Optional[str] = ..., delete_backend: _Optional[str] = ..., put_membership: _Optional[_Union[_backend_pb2.Membership, _Mapping]] = ..., delete_membership: _Optional[str] = ..., expected_revision: _Optional[int] = ...) -> None: ...
 
 class ApplyRequest(_message.Message):
     __slots__ = ("changes", "validate_only", "wait_for")

@@ -23,12 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from aqueduct.v1 import apply_pb2 as aqueduct_dot_v1_dot_apply__pb2
+from aqueduct.v1 import backend_pb2 as aqueduct_dot_v1_dot_backend__pb2
 from aqueduct.v1 import options_pb2 as aqueduct_dot_v1_dot_options__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61queduct/v1/haproxy.proto\x12\x0b\x61queduct.v1\x1a\x17\x61queduct/v1/apply.proto\x1a\x19\x61queduct/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\";\n\x07Refusal\x12\x10\n\x08resource\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\xed\x01\n\x06Status\x12\x30\n\rhaproxy_state\x18\x01 \x01(\x0e\x32\x19.aqueduct.v1.HAProxyState\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12\x17\n\x0fstored_revision\x18\x03 \x01(\x03\x12\x18\n\x10\x61pplied_revision\x18\x04 \x01(\x03\x12-\n\nlast_apply\x18\x05 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x18\n\x10missing_backends\x18\x06 \x03(\t\x12&\n\x08refusals\x18\x07 \x03(\x0b\x32\x14.aqueduct.v1.Refusal\"\xa1\x02\n\x0bHAProxyInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x12\n\nmaster_pid\x18\x02 \x01(\x03\x12\x12\n\nworker_pid\x18\x03 \x01(\x03\x12)\n\x06uptime\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bold_workers\x18\x05 \x01(\x05\x12\x1b\n\x13\x63urrent_connections\x18\x06 \x01(\x03\x12\x17\n\x0fmax_connections\x18\x07 \x01(\x03\x12\x34\n\x06\x66ields\x18\x08 \x03(\x0b\x32$.aqueduct.v1.HAProxyInfo.FieldsEntry\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x19\n\x17GetHAProxyConfigRequest\"<\n\x18GetHAProxyConfigResponse\x12\x0e\n\x06\x63onfig\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\"\x17\n\x15GetHAProxyInfoRequest\"@\n\x16GetHAProxyInfoResponse\x12&\n\x04info\x18\x01 \x01(\x0b\x32\x18.aqueduct.v1.HAProxyInfo\"\x12\n\x10GetStatusRequest\"8\n\x11GetStatusResponse\x12#\n\x06status\x18\x01 \x01(\x0b\x32\x13.aqueduct.v1.Status*\xd8\x01\n\x0cHAProxyState\x12\x1e\n\x1aHA_PROXY_STATE_UNSPECIFIED\x10\x00\x12)\n\x17HA_PROXY_STATE_STARTING\x10\x01\x1a\x0c\x8a\xb5\x18\x08starting\x12\'\n\x16HA_PROXY_STATE_RUNNING\x10\x02\x1a\x0b\x8a\xb5\x18\x07running\x12-\n\x19HA_PROXY_STATE_RESTARTING\x10\x03\x1a\x0e\x8a\xb5\x18\nrestarting\x12%\n\x15HA_PROXY_STATE_FAILED\x10\x04\x1a\n\x8a\xb5\x18\x06\x66\x61iled2\xff\x02\n\x0eHAProxyService\x12\x83\x01\n\x10GetHAProxyConfig\x12$.aqueduct.v1.GetHAProxyConfigRequest\x1a%.aqueduct.v1.GetHAProxyConfigResponse\"\"\x90\x02\x01\x82\xd3\xe4\x93\x02\x19\x12\x0f/haproxy/configb\x06\x63onfig\x12|\n\x0eGetHAProxyInfo\x12\".aqueduct.v1.GetHAProxyInfoRequest\x1a#.aqueduct.v1.GetHAProxyInfoResponse\"!\x90\x02\x01\x82\xd3\xe4\x93\x02\x18\x12\x10/v1/haproxy/infob\x04info\x12i\n\tGetStatus\x12\x1d.aqueduct.v1.GetStatusRequest\x1a\x1e.aqueduct.v1.GetStatusResponse\"\x1d\x90\x02\x01\x82\xd3\xe4\x93\x02\x14\x12\n/v1/statusb\x06statusb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61queduct/v1/haproxy.proto\x12\x0b\x61queduct.v1\x1a\x17\x61queduct/v1/apply.proto\x1a\x19\x61queduct/v1/backend.proto\x1a\x19\x61queduct/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\";\n\x07Refusal\x12\x10\n\x08resource\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"M\n\x11\x42\x61\x63kendTransition\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\ntransition\x18\x02 \x01(\x0b\x32\x17.aqueduct.v1.Transition\"s\n\x0cSourceStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12/\n\x0b\x61nswer_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rheld_services\x18\x04 \x03(\t\"T\n\x05\x44rift\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08resource\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\xb0\x03\n\x06Status\x12\x30\n\rhaproxy_state\x18\x01 \x01(\x0e\x32\x19.aqueduct.v1.HAProxyState\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12\x17\n\x0fstored_revision\x18\x03 \x01(\x03\x12\x18\n\x10\x61pplied_revision\x18\x04 \x01(\x03\x12-\n\nlast_apply\x18\x05 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x18\n\x10missing_backends\x18\x06 \x03(\t\x12&\n\x08refusals\x18\x07 \x03(\x0b\x32\x14.aqueduct.v1.Refusal\x12\x33\n\x0btransitions\x18\x08 \x03(\x0b\x32\x1e.aqueduct.v1.BackendTransition\x12*\n\x07sources\x18\t \x03(\x0b\x32\x19.aqueduct.v1.SourceStatus\x12\x13\n\x0bold_workers\x18\n \x01(\x05\x12\x13\n\x0b\x63ut_workers\x18\x0b \x01(\x03\x12\x0e\n\x06\x64rifts\x18\x0c \x01(\x03\x12&\n\nlast_drift\x18\r \x01(\x0b\x32\x12.aqueduct.v1.Drift\"\xa1\x02\n\x0bHAProxyInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x12\n\nmaster_pid\x18\x02 \x01(\x03\x12\x12\n\nworker_pid\x18\x03 \x01(\x03\x12)\n\x06uptime\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bold_workers\x18\x05 \x01(\x05\x12\x1b\n\x13\x63urrent_connections\x18\x06 \x01(\x03\x12\x17\n\x0fmax_connections\x18\x07 \x01(\x03\x12\x34\n\x06\x66ields\x18\x08 \x03(\x0b\x32$.aqueduct.v1.HAProxyInfo.FieldsEntry\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x19\n\x17GetHAProxyConfigRequest\"<\n\x18GetHAProxyConfigResponse\x12\x0e\n\x06\x63onfig\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\"\x17\n\x15GetHAProxyInfoRequest\"@\n\x16GetHAProxyInfoResponse\x12&\n\x04info\x18\x01 \x01(\x0b\x32\x18.aqueduct.v1.HAProxyInfo\"\x12\n\x10GetStatusRequest\"8\n\x11GetStatusResponse\x12#\n\x06status\x18\x01 \x01(\x0b\x32\x13.aqueduct.v1.Status*\xd8\x01\n\x0cHAProxyState\x12\x1e\n\x1aHA_PROXY_STATE_UNSPECIFIED\x10\x00\x12)\n\x17HA_PROXY_STATE_STARTING\x10\x01\x1a\x0c\x8a\xb5\x18\x08starting\x12\'\n\x16HA_PROXY_STATE_RUNNING\x10\x02\x1a\x0b\x8a\xb5\x18\x07running\x12-\n\x19HA_PROXY_STATE_RESTARTING\x10\x03\x1a\x0e\x8a\xb5\x18\nrestarting\x12%\n\x15HA_PROXY_STATE_FAILED\x10\x04\x1a\n\x8a\xb5\x18\x06\x66\x61iled2\xff\x02\n\x0eHAProxyService\x12\x83\x01\n\x10GetHAProxyConfig\x12$.aqueduct.v1.GetHAProxyConfigRequest\x1a%.aqueduct.v1.GetHAProxyConfigResponse\"\"\x90\x02\x01\x82\xd3\xe4\x93\x02\x19\x12\x0f/haproxy/configb\x06\x63onfig\x12|\n\x0eGetHAProxyInfo\x12\".aqueduct.v1.GetHAProxyInfoRequest\x1a#.aqueduct.v1.GetHAProxyInfoResponse\"!\x90\x02\x01\x82\xd3\xe4\x93\x02\x18\x12\x10/v1/haproxy/infob\x04info\x12i\n\tGetStatus\x12\x1d.aqueduct.v1.GetStatusRequest\x1a\x1e.aqueduct.v1.GetStatusResponse\"\x1d\x90\x02\x01\x82\xd3\xe4\x93\x02\x14\x12\n/v1/statusb\x06statusb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,28 +53,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HAPROXYSERVICE'].methods_by_name['GetHAProxyInfo']._serialized_options = b'\220\002\001\202\323\344\223\002\030\022\020/v1/haproxy/infob\004info'
   _globals['_HAPROXYSERVICE'].methods_by_name['GetStatus']._loaded_options = None
   _globals['_HAPROXYSERVICE'].methods_by_name['GetStatus']._serialized_options = b'\220\002\001\202\323\344\223\002\024\022\n/v1/statusb\006status'
-  _globals['_HAPROXYSTATE']._serialized_start=1008
-  _globals['_HAPROXYSTATE']._serialized_end=1224
-  _globals['_REFUSAL']._serialized_start=156
-  _globals['_REFUSAL']._serialized_end=215
-  _globals['_STATUS']._serialized_start=218
-  _globals['_STATUS']._serialized_end=455
-  _globals['_HAPROXYINFO']._serialized_start=458
-  _globals['_HAPROXYINFO']._serialized_end=747
-  _globals['_HAPROXYINFO_FIELDSENTRY']._serialized_start=702
-  _globals['_HAPROXYINFO_FIELDSENTRY']._serialized_end=747
-  _globals['_GETHAPROXYCONFIGREQUEST']._serialized_start=749
-  _globals['_GETHAPROXYCONFIGREQUEST']._serialized_end=774
-  _globals['_GETHAPROXYCONFIGRESPONSE']._serialized_start=776
-  _globals['_GETHAPROXYCONFIGRESPONSE']._serialized_end=836
-  _globals['_GETHAPROXYINFOREQUEST']._serialized_start=838
-  _globals['_GETHAPROXYINFOREQUEST']._serialized_end=861
-  _globals['_GETHAPROXYINFORESPONSE']._serialized_start=863
-  _globals['_GETHAPROXYINFORESPONSE']._serialized_end=927
-  _globals['_GETSTATUSREQUEST']._serialized_start=929
-  _globals['_GETSTATUSREQUEST']._serialized_end=947
-  _globals['_GETSTATUSRESPONSE']._serialized_start=949
-  _globals['_GETSTATUSRESPONSE']._serialized_end=1005
-  _globals['_HAPROXYSERVICE']._serialized_start=1227
-  _globals['_HAPROXYSERVICE']._serialized_end=1610
+  _globals['_HAPROXYSTATE']._serialized_start=1545
+  _globals['_HAPROXYSTATE']._serialized_end=1761
+  _globals['_REFUSAL']._serialized_start=216
+  _globals['_REFUSAL']._serialized_end=275
+  _globals['_BACKENDTRANSITION']._serialized_start=277
+  _globals['_BACKENDTRANSITION']._serialized_end=354
+  _globals['_SOURCESTATUS']._serialized_start=356
+  _globals['_SOURCESTATUS']._serialized_end=471
+  _globals['_DRIFT']._serialized_start=473
+  _globals['_DRIFT']._serialized_end=557
+  _globals['_STATUS']._serialized_start=560
+  _globals['_STATUS']._serialized_end=992
+  _globals['_HAPROXYINFO']._serialized_start=995
+  _globals['_HAPROXYINFO']._serialized_end=1284
+  _globals['_HAPROXYINFO_FIELDSENTRY']._serialized_start=1239
+  _globals['_HAPROXYINFO_FIELDSENTRY']._serialized_end=1284
+  _globals['_GETHAPROXYCONFIGREQUEST']._serialized_start=1286
+  _globals['_GETHAPROXYCONFIGREQUEST']._serialized_end=1311
+  _globals['_GETHAPROXYCONFIGRESPONSE']._serialized_start=1313
+  _globals['_GETHAPROXYCONFIGRESPONSE']._serialized_end=1373
+  _globals['_GETHAPROXYINFOREQUEST']._serialized_start=1375
+  _globals['_GETHAPROXYINFOREQUEST']._serialized_end=1398
+  _globals['_GETHAPROXYINFORESPONSE']._serialized_start=1400
+  _globals['_GETHAPROXYINFORESPONSE']._serialized_end=1464
+  _globals['_GETSTATUSREQUEST']._serialized_start=1466
+  _globals['_GETSTATUSREQUEST']._serialized_end=1484
+  _globals['_GETSTATUSRESPONSE']._serialized_start=1486
+  _globals['_GETSTATUSRESPONSE']._serialized_end=1542
+  _globals['_HAPROXYSERVICE']._serialized_start=1764
+  _globals['_HAPROXYSERVICE']._serialized_end=2147
 # @@protoc_insertion_point(module_scope)

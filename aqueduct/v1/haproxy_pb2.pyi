@@ -1,9 +1,11 @@
 import datetime
 
 from aqueduct.v1 import apply_pb2 as _apply_pb2
+from aqueduct.v1 import backend_pb2 as _backend_pb2
 from aqueduct.v1 import options_pb2 as _options_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -36,8 +38,38 @@ class Refusal(_message.Message):
     message: str
     def __init__(self, resource: _Optional[str] = ..., field: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
+class BackendTransition(_message.Message):
+    __slots__ = ("key", "transition")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    TRANSITION_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    transition: _backend_pb2.Transition
+    def __init__(self, key: _Optional[str] = ..., transition: _Optional[_Union[_backend_pb2.Transition, _Mapping]] = ...) -> None: ...
+
+class SourceStatus(_message.Message):
+    __slots__ = ("name", "error", "answer_time", "held_services")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_TIME_FIELD_NUMBER: _ClassVar[int]
+    HELD_SERVICES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    error: str
+    answer_time: _timestamp_pb2.Timestamp
+    held_services: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., error: _Optional[str] = ..., answer_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_services: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Drift(_message.Message):
+    __slots__ = ("time", "resource", "message")
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    time: _timestamp_pb2.Timestamp
+    resource: str
+    message: str
+    def __init__(self, time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resource: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
 class Status(_message.Message):
-    __slots__ = ("haproxy_state", "error", "stored_revision", "applied_revision", "last_apply", "missing_backends", "refusals")
+    __slots__ = ("haproxy_state", "error", "stored_revision", "applied_revision", "last_apply", "missing_backends", "refusals", "transitions", "sources", "old_workers", "cut_workers", "drifts", "last_drift")
     HAPROXY_STATE_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     STORED_REVISION_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +77,12 @@ class Status(_message.Message):
     LAST_APPLY_FIELD_NUMBER: _ClassVar[int]
     MISSING_BACKENDS_FIELD_NUMBER: _ClassVar[int]
     REFUSALS_FIELD_NUMBER: _ClassVar[int]
+    TRANSITIONS_FIELD_NUMBER: _ClassVar[int]
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    OLD_WORKERS_FIELD_NUMBER: _ClassVar[int]
+    CUT_WORKERS_FIELD_NUMBER: _ClassVar[int]
+    DRIFTS_FIELD_NUMBER: _ClassVar[int]
+    LAST_DRIFT_FIELD_NUMBER: _ClassVar[int]
     haproxy_state: HAProxyState
     error: str
     stored_revision: int
@@ -52,7 +90,13 @@ class Status(_message.Message):
     last_apply: _apply_pb2.ApplyOutcome
     missing_backends: _containers.RepeatedScalarFieldContainer[str]
     refusals: _containers.RepeatedCompositeFieldContainer[Refusal]
-    def __init__(self, haproxy_state: _Optional[_Union[HAProxyState, str]] = ..., error: _Optional[str] = ..., stored_revision: _Optional[int] = ..., applied_revision: _Optional[int] = ..., last_apply: _Optional[_Union[_apply_pb2.ApplyOutcome, _Mapping]] = ..., missing_backends: _Optional[_Iterable[str]] = ..., refusals: _Optional[_Iterable[_Union[Refusal, _Mapping]]] = ...) -> None: ...
+    transitions: _containers.RepeatedCompositeFieldContainer[BackendTransition]
+    sources: _containers.RepeatedCompositeFieldContainer[SourceStatus]
+    old_workers: int
+    cut_workers: int
+    drifts: int
+    last_drift: Drift
+    def __init__(self, haproxy_state: _Optional[_Union[HAProxyState, str]] = ..., error: _Optional[str] = ..., stored_revision: _Optional[int] = ..., applied_revision: _Optional[int] = ..., last_apply: _Optional[_Union[_apply_pb2.ApplyOutcome, _Mapping]] = ..., missing_backends: _Optional[_Iterable[str]] = ..., refusals: _Optional[_Iterable[_Union[Refusal, _Mapping]]] = ..., transitions: _Optional[_Iterable[_Union[BackendTransition, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[SourceStatus, _Mapping]]] = ..., old_workers: _Optional[int] = ..., cut_workers: _Optional[int] = ..., drifts: _Optional[int] = ..., last_drift: _Optional[_Union[Drift, _Mapping]] = ...) -> None: ...
 
 class HAProxyInfo(_message.Message):
     __slots__ = ("version", "master_pid", "worker_pid", "uptime", "old_workers", "current_connections", "max_connections", "fields")
