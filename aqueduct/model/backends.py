@@ -4,6 +4,8 @@ import re
 
 from aqueduct.model.fields import Faults, check_enum, check_key, check_length, check_natives
 from aqueduct.model.hosts import check_name, parse_ip, parse_port
+from aqueduct.model.members import clear_output
+from aqueduct.model.policies import check_policy
 from aqueduct.model.servers import check_port, endpoint, server_name
 from aqueduct.model.words import first_word, has_control, split
 from aqueduct.v1.backend_pb2 import (
@@ -23,7 +25,8 @@ _LONGEST_NAME = 256
 _LONGEST_ID = 1_024
 _LONGEST_BALANCE = 1_024
 _LONGEST_URI = 2_048
-_HEAVIEST = 256
+HEAVIEST = 256
+"""The largest weight that HAProxy takes."""
 _DEFAULT_INTERVAL = 2_000
 _ALGORITHM = re.compile(
     r"roundrobin|static-rr|leastconn|first|source|uri|url_param|hdr\([^()]+\)|random(?:\([0-9]+\))?"
@@ -38,9 +41,15 @@ _URI = re.compile(r"\*|/\S*")
 
 
 def clear_ignored(backend: Backend) -> None:
-    """Clear what a write of `backend` does not say: a dynamic backend's members are discovery's."""
+    """Clear what a write of `backend` does not say: a dynamic backend's members are discovery's.
+
+    So are phases and admin states of members, which a reader of the backend is shown.
+    """
     if backend.type == BACKEND_TYPE_DYNAMIC:
         backend.ClearField("members")
+    backend.ClearField("transition")
+    for member in backend.members:
+        clear_output(member)
 
 
 def complete_backend(backend: Backend, faults: Faults) -> None:
@@ -59,6 +68,7 @@ def complete_backend(backend: Backend, faults: Faults) -> None:
     if backend.HasField("host"):
         faults.check("host", lambda: check_authority(backend.host))
     _complete_health(backend, faults)
+    check_policy(backend.switch_policy, "switch_policy", faults)
     check_natives(backend.natives, faults)
     _check_binds(backend, faults)
     _complete_members(backend, faults)
@@ -86,7 +96,7 @@ def _check_binds(backend: Backend, faults: Faults) -> None:
 
 
 def _check_service(backend: Backend, faults: Faults) -> None:
-    for field in ("name", "version"):
+    for field in ("name", "version", "discovery"):
         text = getattr(backend, field)
         check_length(text, _LONGEST_NAME, field, faults)
         if text and backend.type != BACKEND_TYPE_DYNAMIC:
@@ -142,8 +152,8 @@ def _complete_members(backend: Backend, faults: Faults) -> None:
 
 def _complete_member(member: Member, path: str, faults: Faults) -> bool:
     """Fill the defaults of `member`; return whether its address is right."""
-    if member.weight > _HEAVIEST:
-        faults.add(f"{path}.weight", f"must be from 0 to {_HEAVIEST}")
+    if member.weight > HEAVIEST:
+        faults.add(f"{path}.weight", f"must be from 0 to {HEAVIEST}")
     for field in ("name", "version", "id"):
         check_length(getattr(member, field), _LONGEST_ID, f"{path}.{field}", faults)
     if not member.host:

@@ -7,11 +7,11 @@ alike is written once. Messages are never changed after they entered a snapshot.
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
-from aqueduct.v1.backend_pb2 import Backend
+from aqueduct.v1.backend_pb2 import Backend, Membership
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.frontend_pb2 import Frontend
 
-Resource = Frontend | Backend
+Resource = Frontend | Backend | Membership
 
 
 class Kind(StrEnum):
@@ -19,6 +19,8 @@ class Kind(StrEnum):
 
     FRONTEND = "frontend"
     BACKEND = "backend"
+    MEMBERSHIP = "membership"
+    """Aqueduct's own: who serves for the backend of the same key."""
 
     @property
     def collection(self) -> str:
@@ -47,6 +49,10 @@ def ref_of(change: Change) -> Ref:
             return Ref(Kind.FRONTEND, change.delete_frontend)
         case "delete_backend":
             return Ref(Kind.BACKEND, change.delete_backend)
+        case "put_membership":
+            return Ref(Kind.MEMBERSHIP, change.put_membership.key)
+        case "delete_membership":
+            return Ref(Kind.MEMBERSHIP, change.delete_membership)
         case None:
             raise ValueError("a change without an action")
         case never:
@@ -60,6 +66,8 @@ def resource_of(change: Change) -> Resource | None:
             return change.put_frontend
         case "put_backend":
             return change.put_backend
+        case "put_membership":
+            return change.put_membership
         case _:
             return None
 
@@ -69,13 +77,15 @@ def put(resource: Resource, expected_revision: int | None = None) -> Change:
     change = Change(expected_revision=expected_revision)
     if isinstance(resource, Frontend):
         change.put_frontend.CopyFrom(resource)
-    else:
+    elif isinstance(resource, Backend):
         change.put_backend.CopyFrom(resource)
+    else:
+        change.put_membership.CopyFrom(resource)
     return change
 
 
 def delete(ref: Ref, expected_revision: int | None = None) -> Change:
     """Return the change that deletes the resource that `ref` names."""
-    if ref.kind is Kind.FRONTEND:
-        return Change(delete_frontend=ref.key, expected_revision=expected_revision)
-    return Change(delete_backend=ref.key, expected_revision=expected_revision)
+    change = Change(expected_revision=expected_revision)
+    setattr(change, f"delete_{ref.kind}", ref.key)
+    return change

@@ -5,7 +5,9 @@ depends on nothing but the address; a name holds only characters that HAProxy ta
 (no `/`, no `[`), and is one word without quotes.
 """
 
+import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +16,8 @@ from aqueduct.model.hosts import LAST_PORT, abstract_name, check_name, parse_ip,
 from aqueduct.v1.backend_pb2 import Member
 
 _UNSAFE = re.compile(rb"[^A-Za-z0-9.-]")
+_RING = 2**20
+"""So many ids HAProxy's consistent hashes tell apart (src/lb_chash.c: an id times 4096, in 32 bits)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,20 @@ def endpoint(host: str, port: int) -> Endpoint:
     return Endpoint(family, f"{text}:{port}", f"{text}:{port}")
 
 
+def endpoint_of(address: str) -> Endpoint:
+    """Return the endpoint that an address such as `10.0.0.1:80`, `[::1]:80` or `unix@/run/a.sock` names.
+
+    ValueError says what is wrong.
+    """
+    if address.startswith(("/", "unix@", "abns@")):
+        return endpoint(address, 0)
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdecimal():
+        raise ValueError("must be the address of a member: 10.0.0.1:8080, [::1]:8080 or unix@/run/app.sock")
+    check_port(host, int(port))
+    return endpoint(host, int(port))
+
+
 def check_port(host: str, port: int) -> None:
     """Raise ValueError where `port` does not fit a `host` that is right."""
     if endpoint(host, port).family in (Family.UNIX, Family.ABSTRACT):
@@ -52,6 +70,22 @@ def server_name(key: str, member: Member) -> str:
     return f"{key}_{endpoint(member.host, member.port).name}"
 
 
+def server_ids(key: str, members: Iterable[Member]) -> dict[str, int]:
+    """Return ids for the servers of backend `key`, by their names, each once.
+
+    They follow from the addresses, for consistent hashes: HAProxy's own ids follow the order of the lines, so
+    that a reload would send nearly all clients to other servers than before.
+    """
+    names = {server_name(key, member): endpoint(member.host, member.port).name for member in members}
+    taken: dict[int, str] = {}
+    for name in sorted(names):
+        number = _digest(names[name])
+        while number in taken:
+            number = (number + 1) % _RING or 1
+        taken[number] = name
+    return {name: number for number, name in taken.items()}
+
+
 def server_address(member: Member) -> str:
     """Return the address of a member's server, as a word that still has to be quoted."""
     return endpoint(member.host, member.port).address
@@ -60,6 +94,12 @@ def server_address(member: Member) -> str:
 def is_name(member: Member) -> bool:
     """Tell whether the member's host is a name, which HAProxy has to resolve."""
     return endpoint(member.host, member.port).family is Family.NAME
+
+
+@lru_cache(maxsize=65_536)
+def _digest(name: str) -> int:
+    """Return an id from 1 to 2^20 - 1."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "big") % (_RING - 1) + 1
 
 
 def _split_family(host: str) -> tuple[Family, str]:

@@ -2,16 +2,18 @@
 
 Invariants: a snapshot never changes; each resource in it carries the revision of its last change;
 `revision` is that of the last change of all. Whoever holds two snapshots can tell what differs by
-the identity of the messages, since a resource that did not change is the same object in both.
+the identity of the messages, since a resource that did not change is the same object in both: so are
+backends as `served`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 from aqueduct.errors import Conflict, NotFound
+from aqueduct.model.members import served, wanted
 from aqueduct.model.resources import Kind, Ref, Resource, delete, put, ref_of, resource_of
-from aqueduct.v1.backend_pb2 import Backend
+from aqueduct.v1.backend_pb2 import Backend, Membership
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.frontend_pb2 import Frontend
 
@@ -23,14 +25,34 @@ class Snapshot:
     revision: int = 0
     frontends: Mapping[str, Frontend] = field(default_factory=dict)
     backends: Mapping[str, Backend] = field(default_factory=dict)
+    memberships: Mapping[str, Membership] = field(default_factory=dict)
+    served: Mapping[str, Backend] = field(default_factory=dict, repr=False, compare=False)
+    """The backends as HAProxy is to have them, with the members of their memberships; made of the others."""
+
+    def __post_init__(self) -> None:
+        if not self.served:
+            made = {key: served(backend, self.memberships.get(key)) for key, backend in self.backends.items()}
+            object.__setattr__(self, "served", made)
 
     def of_kind(self, kind: Kind) -> Mapping[str, Resource]:
         """Return all resources of `kind`."""
-        return self.frontends if kind is Kind.FRONTEND else self.backends
+        match kind:
+            case Kind.FRONTEND:
+                return self.frontends
+            case Kind.BACKEND:
+                return self.backends
+            case Kind.MEMBERSHIP:
+                return self.memberships
+            case never:
+                assert_never(never)
 
     def get(self, ref: Ref) -> Resource | None:
         """Return the resource that `ref` names, None where there is none."""
         return self.of_kind(ref.kind).get(ref.key)
+
+    def source(self, ref: Ref) -> Frontend | Backend | None:
+        """Return what the sections of a frontend or a backend are rendered from, None where there is none."""
+        return self.frontends.get(ref.key) if ref.kind is Kind.FRONTEND else self.served.get(ref.key)
 
     def revision_of(self, ref: Ref) -> int:
         """Return the revision of a resource's last change, 0 where it does not exist."""
@@ -45,11 +67,12 @@ class Snapshot:
 
 
 class Draft:
-    """A snapshot that changes are made to. Only what they touch is copied, once for all of them."""
+    """A snapshot that changes are made to. Only what they touch is copied, and only once."""
 
     def __init__(self, base: Snapshot) -> None:
         self._base = base
         self._of_kind: dict[Kind, dict[str, Any]] = {}
+        self._touched: set[str] = set()
         self.revision = base.revision
 
     def get(self, ref: Ref) -> Resource | None:
@@ -72,25 +95,42 @@ class Draft:
             ref, resource = ref_of(change), resource_of(change)
             if ref.kind not in self._of_kind:
                 self._of_kind[ref.kind] = dict(self._base.of_kind(ref.kind))
-            of_kind = self._of_kind[ref.kind]
             if resource is None:
-                of_kind.pop(ref.key, None)
+                self._of_kind[ref.kind].pop(ref.key, None)
             else:
-                of_kind[ref.key] = stamped(resource, revision)
+                self._of_kind[ref.kind][ref.key] = _carrying(resource, revision)
+            if ref.kind is not Kind.FRONTEND:
+                self._touched.add(ref.key)
         self.revision = max(revision, self.revision)
 
     def snapshot(self) -> Snapshot:
-        """Return the snapshot as it is now, its base where nothing changed.
+        """Return the snapshot as it is now."""
+        if self._of_kind or self.revision != self._base.revision:
+            backends = self._of_kind.get(Kind.BACKEND, self._base.backends)
+            memberships = self._of_kind.get(Kind.MEMBERSHIP, self._base.memberships)
+            self._base = Snapshot(
+                self.revision,
+                self._of_kind.get(Kind.FRONTEND, self._base.frontends),
+                backends,
+                memberships,
+                self._served(backends, memberships),
+            )
+            # What was given out never changes: further changes are made to copies.
+            self._of_kind, self._touched = {}, set()
+        return self._base
 
-        The draft takes no changes after.
-        """
-        if not self._of_kind and self.revision == self._base.revision:
-            return self._base
-        return Snapshot(
-            self.revision,
-            self._of_kind.get(Kind.FRONTEND, self._base.frontends),
-            self._of_kind.get(Kind.BACKEND, self._base.backends),
-        )
+    def _served(
+        self, backends: Mapping[str, Backend], memberships: Mapping[str, Membership]
+    ) -> Mapping[str, Backend]:
+        if not self._touched:
+            return self._base.served
+        made = dict(self._base.served)
+        for key in self._touched:
+            if key in backends:
+                made[key] = served(backends[key], memberships.get(key))
+            else:
+                made.pop(key, None)
+        return made
 
 
 def check_preconditions(snapshot: Snapshot | Draft, changes: Sequence[Change]) -> None:
@@ -115,11 +155,18 @@ def _is_there(snapshot: Snapshot | Draft, change: Change) -> bool:
     return resource is not None and stored is not None and stamped(resource, stored.revision) == stored
 
 
+def _carrying(resource: Resource, revision: int) -> Resource:
+    """Return `resource` as it is where it carries `revision` already, else a copy that does."""
+    return resource if resource.revision == revision else stamped(resource, revision)
+
+
 def stamped(resource: Resource, revision: int) -> Resource:
-    """Return a copy of `resource` that carries `revision`."""
+    """Return a copy of `resource` that carries `revision`, as does the switch that it begins."""
     copy = type(resource)()
     copy.MergeFrom(resource)  # type: ignore[arg-type] # the copy is of the same type
     copy.revision = revision
+    if isinstance(copy, Membership) and copy.HasField("transition") and not copy.transition.revision:
+        copy.transition.revision = revision
     return copy
 
 
@@ -130,6 +177,16 @@ def after(snapshot: Snapshot, changes: Sequence[Change], revision: int) -> Snaps
     """
     draft = Draft(snapshot)
     draft.add(changes, revision)
+    return draft.snapshot()
+
+
+def settled(snapshot: Snapshot, keys: Iterable[str]) -> Snapshot:
+    """Return the snapshot in which only members that are to serve are left of the backends `keys`."""
+    draft = Draft(snapshot)
+    for key in keys:
+        membership = snapshot.memberships.get(key)
+        if membership is not None:
+            draft.add([put(wanted(membership))], membership.revision)
     return draft.snapshot()
 
 
@@ -150,4 +207,6 @@ def without(snapshot: Snapshot, refs: Collection[Ref]) -> Snapshot:
         snapshot.revision,
         {key: value for key, value in snapshot.frontends.items() if Ref(Kind.FRONTEND, key) not in refs},
         {key: value for key, value in snapshot.backends.items() if Ref(Kind.BACKEND, key) not in refs},
+        snapshot.memberships,
+        {key: value for key, value in snapshot.served.items() if Ref(Kind.BACKEND, key) not in refs},
     )

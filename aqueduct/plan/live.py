@@ -21,6 +21,7 @@ from aqueduct.plan.server_lines import ServerLine, Servers, parse_server, take_a
 from aqueduct.render.image import Image
 
 _IP_AND_PORT = re.compile(r"(?:(?P<v4>[0-9.]+)|\[(?P<v6>[0-9a-fA-F:.]+)\]):(?P<port>[0-9]+)")
+_LITERAL = re.compile(r"(?:[0-9.]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?|(?:/|unix@|abns@).*")
 _SPECIAL = re.compile(r"[ ;\\]")
 _TUNABLE = ("weight", "maxconn")
 _WITH_SERVERS = ("backend", "listen")
@@ -72,14 +73,20 @@ class Ability:
         """Tell whether a `default-server` holds for the servers of `section`."""
         return self._has_defaults or _last(section.others, "default-server") is not None
 
-    def check_addable(self, line: ServerLine, section: Servers) -> None:
-        """Raise NotLive where HAProxy does not take `line` in `section` while it runs."""
+    def check_dynamic(self, section: Servers, what: str) -> None:
+        """Raise NotLive where the algorithm of `section` is static: it takes neither servers nor weights."""
         lines = section.others
-        if self.has_defaults(section):
-            raise NotLive("default-server does not hold for servers that are added live")
         algorithm = _algorithm(_last(lines, "balance") or self._default_balance, _last(lines, "hash-type"))
         if algorithm not in self._capabilities.dynamic_balance:
-            raise NotLive(f"balance {algorithm} takes no servers live")
+            raise NotLive(f"balance {algorithm} takes no {what} live")
+
+    def check_addable(self, line: ServerLine, section: Servers) -> None:
+        """Raise NotLive where HAProxy does not take `line` in `section` while it runs."""
+        if self.has_defaults(section):
+            raise NotLive("default-server does not hold for servers that are added live")
+        self.check_dynamic(section, "servers")
+        if _LITERAL.fullmatch(line.address) is None:
+            raise NotLive("servers with a host name are not resolved when they are added live")
         for keyword, _ in line.keywords():
             if keyword in _STATES_BY_KEYWORD or keyword not in self._capabilities.dynamic_keywords:
                 raise NotLive(f"servers with {keyword} cannot be added live")
@@ -96,11 +103,12 @@ def weight_of(line: ServerLine) -> int:
     return int(value) if value is not None and value.isdecimal() else DEFAULT_WEIGHT
 
 
-def _arguments(line: ServerLine) -> str:
+def arguments_of(line: ServerLine, leave_out: Sequence[str] = ()) -> str:
     """Return address and arguments of a line as a command takes them; NotLive where none can hold them."""
     words = [line.address]
     for keyword, value in line.keywords():
-        words += [keyword] if value is None else [keyword, value]
+        if keyword not in leave_out:
+            words += [keyword] if value is None else [keyword, value]
     return " ".join(map(_escaped, words))
 
 
@@ -131,20 +139,18 @@ def _parsed(lines: Sequence[str]) -> dict[str, ServerLine]:
 
 def _add(server: str, line: ServerLine, state: ServerState, section: Servers, able: Ability) -> Iterator[str]:
     able.check_addable(line, section)
-    yield f"add server {server} {_arguments(line)}"
+    yield f"add server {server} {arguments_of(line)}"
     if line.has("agent-check"):
         yield f"enable agent {server}"
+    is_in = ServerState.MAINT
     if has_check(line):
-        yield f"enable health {server}"
-    if state is ServerState.MAINT:
-        return  # as it was added
-    if has_check(line):
+        yield f"enable health {server}"  # in maintenance it goes on, unless it is entered anew
         yield f"set server {server} state drain"
         yield f"set server {server} health down"
-    elif state is ServerState.DRAIN:
-        yield f"set server {server} state drain"
-    if state is not ServerState.DRAIN:
-        yield f"set server {server} state ready"
+        is_in = ServerState.DRAIN
+    wanted = ServerState.READY if state is ServerState.UNPROVEN else state
+    if wanted is not is_in:
+        yield f"set server {server} state {wanted}"
 
 
 def _remove(server: str, state: ServerState) -> Iterator[str]:
@@ -165,6 +171,7 @@ def _tune(server: str, old: ServerLine, new: ServerLine, section: Servers, able:
     if old.value("weight") != new.value("weight"):
         if able.has_defaults(section):
             raise NotLive(f"server {server} changed beside a default-server")
+        able.check_dynamic(section, "weights")
         yield f"set server {server} weight {weight_of(new)}"
     if old.value("maxconn") != new.value("maxconn"):
         if new.value("maxconn") is None:

@@ -13,7 +13,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateSyntaxE
 from aqueduct.errors import Unmet
 from aqueduct.model.bind import parse_bind
 from aqueduct.model.capabilities import Capabilities
-from aqueduct.model.servers import is_name, server_address, server_name
+from aqueduct.model.members import server_weight
+from aqueduct.model.servers import is_name, server_address, server_ids, server_name
 from aqueduct.model.tokens import token_of
 from aqueduct.model.words import quote, split
 from aqueduct.render.acls import acl_criterion, acl_name, acl_patterns
@@ -62,7 +63,9 @@ def _environment(templates: Mapping[str, str]) -> Environment:
         phase=phase,
         log_format=_log_format,
         server_name=_server_name,
+        server_ids=_server_ids,
         server_address=_server_address,
+        server_weight=server_weight,
     )
     environment.tests.update(hashed=_is_hashed, host_name=is_name, having=has_directive)
     return environment
@@ -109,6 +112,10 @@ def _log_format(text: str) -> str:
 
 def _server_name(member: Member, backend: Backend) -> str:
     return server_name(backend.key, member)
+
+
+def _server_ids(backend: Backend) -> dict[str, int]:
+    return server_ids(backend.key, backend.members)
 
 
 def _server_address(member: Member) -> str:

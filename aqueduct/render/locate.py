@@ -69,7 +69,7 @@ def _owner(
 ) -> tuple[Ref, str] | None:
     for header in headers:
         ref = owners.get(header)
-        resource = snapshot.get(ref) if ref is not None else None
+        resource = snapshot.source(ref) if ref is not None else None
         if ref is not None and resource is not None:
             return ref, _field(resource, line)
     return None

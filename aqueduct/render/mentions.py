@@ -13,6 +13,7 @@ from aqueduct.model.resources import Resource
 from aqueduct.model.words import first_word, words_of
 from aqueduct.render.rendered import Rendered
 from aqueduct.render.routing import ROUTING
+from aqueduct.v1.backend_pb2 import Membership
 from aqueduct.v1.frontend_pb2 import Frontend
 
 _WORD = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -47,8 +48,17 @@ def mentions_of(text: str) -> frozenset[str]:
     return frozenset(_words(text, lambda keyword: keyword not in ROUTING))
 
 
+def raw_words(resource: Resource) -> frozenset[str]:
+    """Return the words of the raw lines of a resource."""
+    if isinstance(resource, Membership) or not resource.natives:
+        return frozenset()
+    return _every_word("\n".join(("", *resource.natives)))
+
+
 def needs_whole_check(resource: Resource) -> bool:
     """Tell whether `resource` claims by raw words what HAProxy wants to be unique in all sections."""
+    if isinstance(resource, Membership):
+        return False
     if any(first_word(native) in _CLAIMS or _GUID in words_of(native) for native in resource.natives):
         return True
     return isinstance(resource, Frontend) and _GUID in words_of(resource.bind)
@@ -56,10 +66,10 @@ def needs_whole_check(resource: Resource) -> bool:
 
 def _raw_words(rendered: Rendered, header: str) -> frozenset[str]:
     ref = rendered.owners.get(header)
-    resource = rendered.snapshot.get(ref) if ref is not None else None
+    resource = rendered.snapshot.source(ref) if ref is not None else None
     if resource is None:
         return _every_word(rendered.sections[header])
-    return _every_word("\n".join(("", *resource.natives))) if resource.natives else frozenset()
+    return raw_words(resource)
 
 
 @lru_cache(maxsize=16_384)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from aqueduct.model.resources import Kind, Ref, Resource
+from aqueduct.model.server_states import ServerStates
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.render.rendered import Piece, Rendered
 from aqueduct.v1.backend_pb2 import Backend
@@ -28,22 +29,20 @@ def patched(
     touched: Collection[Ref] | None,
 ) -> Rendered | None:
     """Return `snapshot` rendered by way of `before`; None where it has to take the long way."""
-    frontends = _changed(before.frontends, snapshot.frontends, _keys(Kind.FRONTEND, touched), render_frontend)
-    backends = _changed(
-        before.backends,
-        snapshot.backends,
-        _keys(Kind.BACKEND, touched),
-        lambda backend, _: render_backend(backend),
-    )
+    keys = _keys(touched, of_frontends=True)
+    frontends = _changed(before.frontends, snapshot.frontends, keys, render_frontend)
+    keys = _keys(touched, of_frontends=False)
+    backends = _changed(before.backends, snapshot.served, keys, lambda backend, _: render_backend(backend))
     if frontends is None or backends is None:
         return None
-    sections = dict(before.sections)
-    changed: list[str] = []
+    sections, states = dict(before.sections), dict(before.states)
+    changed: set[str] = set()
     for piece, old in (*frontends.values(), *backends.values()):
         if not _alike(piece, old, before):
             return None
         sections |= piece.sections
-        changed += piece.sections
+        _replace(states, old.states, piece.states)
+        changed |= piece.sections.keys()
     return Rendered(
         snapshot,
         sections,
@@ -52,13 +51,21 @@ def patched(
         _merged(before.frontends, frontends),
         _merged(before.backends, backends),
         before.placeholders,
+        states,
+        before.image.defaults,
         before.sections,
-        changed,
+        frozenset(changed),
     )
 
 
-def _keys(kind: Kind, touched: Collection[Ref] | None) -> Collection[str] | None:
-    return None if touched is None else sorted({ref.key for ref in touched if ref.kind is kind})
+def _keys(touched: Collection[Ref] | None, *, of_frontends: bool) -> Collection[str] | None:
+    """Return the keys of touched frontends, or of the backends behind all else that was touched.
+
+    None where they are not known.
+    """
+    if touched is None:
+        return None
+    return {key for kind, key in touched if (kind is Kind.FRONTEND) is of_frontends}
 
 
 def _changed(
@@ -72,13 +79,21 @@ def _changed(
         if before.keys() != resources.keys():
             return None
         keys = before.keys()
-    elif any(key not in before or key not in resources for key in keys):
+    elif not all(key in before and key in resources for key in keys):
         return None
     return {
-        key: (render(resources[key], before[key].name), before[key])
+        key: (render(resources[key], old.name), old)
         for key in keys
-        if before[key].resource is not resources[key]
+        if (old := before[key]).resource is not resources[key]
     }
+
+
+def _replace(
+    states: dict[str, ServerStates], old: Mapping[str, ServerStates], new: Mapping[str, ServerStates]
+) -> None:
+    for header in old:
+        states.pop(header, None)
+    states |= new
 
 
 def _merged(before: Mapping[str, Piece], changed: _Changed) -> Mapping[str, Piece]:

@@ -1,12 +1,14 @@
 """A snapshot as HAProxy's configuration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.resources import Ref, Resource
+from aqueduct.model.server_states import ServerStates
 from aqueduct.model.snapshot import Snapshot
+from aqueduct.render.image import Image, defaults_of
 from aqueduct.render.routing import routes_of
 from aqueduct.render.sections import join, split_sections
 
@@ -23,6 +25,8 @@ class Piece:
     sections: Mapping[str, str]
     routes: frozenset[str] = frozenset()
     """The backends that it leads to."""
+    states: Mapping[str, ServerStates] = field(default_factory=dict)
+    """Of its servers that are not simply ready, by header."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,24 @@ class Rendered:
     backends: Mapping[str, Piece] = field(default_factory=dict, repr=False)
     placeholders: Mapping[str, Piece] = field(default_factory=dict, repr=False)
     """By key, in their order: what the next rendering may use again. The renderer's own."""
+    states: Mapping[str, ServerStates] = field(default_factory=dict)
+    """The states of servers that are not simply ready, by header."""
+    defaults: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+    """The texts of the `defaults` sections, where they are those of the rendering before."""
     base: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
     """The `sections` of the rendering before, where it is known what differs from it."""
-    changed: Sequence[str] = field(default=(), compare=False)
-    """Headers of all sections that may differ from `base`, in order."""
+    changed: frozenset[str] = field(default=frozenset(), compare=False)
+    """Headers of all sections that may differ from `base`, states counted."""
 
-    def changed_since(self, running: Mapping[str, str]) -> Sequence[str] | None:
+    @cached_property
+    def image(self) -> Image:
+        """What HAProxy is to run."""
+        defaults = defaults_of(self.sections) if self.defaults is None else self.defaults
+        return Image(self.sections, self.states, defaults)
+
+    def changed_since(self, running: Image) -> frozenset[str] | None:
         """Return the headers of all sections that may differ from `running`; None where that is not known."""
-        return self.changed if self.base is not None and self.base is running else None
+        return self.changed if self.base is not None and self.base is running.sections else None
 
     @cached_property
     def text(self) -> str:
@@ -60,7 +74,13 @@ class Rendered:
 
 
 def piece_of(
-    text: str, ref: Ref | None = None, resource: Resource | None = None, name: str = "", mode: str = "http"
+    text: str,
+    ref: Ref | None = None,
+    resource: Resource | None = None,
+    *,
+    name: str = "",
+    mode: str = "http",
+    states: ServerStates | None = None,
 ) -> Piece:
     """Return the piece that a template's output `text` is. Comments before its first header go below it."""
     sections = split_sections(text)
@@ -69,7 +89,8 @@ def piece_of(
         first = next(iter(sections))
         header, newline, rest = sections[first].partition("\n")
         sections[first] = header + newline + lead + rest
-    return Piece(ref, resource, name, mode, sections, routes_of(text))
+    by_header = {f"backend {name}": states} if states else {}
+    return Piece(ref, resource, name, mode, sections, routes_of(text), by_header)
 
 
 def section_name(key: str, is_backend: bool, capabilities: Capabilities) -> str:

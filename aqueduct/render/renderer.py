@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Container, Mapping
 from typing import TypeVar
 
 from aqueduct.model.capabilities import Capabilities
+from aqueduct.model.members import server_states
 from aqueduct.model.resources import Kind, Ref, Resource
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.tokens import token_of
@@ -21,6 +22,7 @@ from aqueduct.render.patch import patched
 from aqueduct.render.rendered import Piece, Rendered, piece_of, section_name
 from aqueduct.render.routing import has_proxy
 from aqueduct.render.sections import unused
+from aqueduct.render.templates import builtin_templates
 from aqueduct.render.whole import render_whole
 from aqueduct.settings import ProxySettings
 from aqueduct.v1.backend_pb2 import Backend
@@ -29,6 +31,7 @@ from aqueduct.v1.frontend_pb2 import Frontend
 __all__ = ["Rendered", "Renderer"]
 
 _WHOLE = "haproxy.cfg.j2"
+_BACKEND = "backend.cfg.j2"
 _R = TypeVar("_R", bound=Resource)
 
 
@@ -49,6 +52,8 @@ class Renderer:
         sources = dict(templates) if whole is None else {**templates, _WHOLE: whole}
         self._engine = Engine(sources, settings, capabilities)
         self._capabilities = capabilities
+        self.has_own_members = whole is None and templates[_BACKEND] == builtin_templates()[_BACKEND]
+        """Whether server lines are those of the built-in template, of which HAProxy refuses none."""
         self._fixed = self._fixed_sections(settings) if whole is None else None
 
     def render(
@@ -66,26 +71,29 @@ class Renderer:
         return short or self._rendered(snapshot, before, self._fixed)
 
     def _rendered(self, snapshot: Snapshot, before: Rendered, fixed: Piece) -> Rendered:
-        backends = _reused(snapshot.backends, before.backends, self._backend)
+        backends = _reused(snapshot.served, before.backends, self._backend)
         frontends = _reused(snapshot.frontends, before.frontends, self._frontend)
         missing = _missing([fixed, *frontends.values()], backends)
         placeholders = self._placeholders(missing, before.placeholders)
         named = self._named(snapshot, frontends, missing)
         sections, owners = _assembled(fixed, named, backends, placeholders)
-        return Rendered(snapshot, sections, owners, tuple(missing), named, backends, placeholders)
+        states = {header: of for piece in backends.values() for header, of in piece.states.items()}
+        return Rendered(snapshot, sections, owners, tuple(missing), named, backends, placeholders, states)
 
     def _fixed_sections(self, settings: ProxySettings) -> Piece:
         names = ["global.cfg.j2", "defaults.cfg.j2", *(["stats.cfg.j2"] if settings.stats_page else [])]
         return piece_of("\n".join(self._engine.render(name) for name in names))
 
     def _backend(self, backend: Backend) -> Piece:
-        text = self._engine.render("backend.cfg.j2", backend=backend)
-        return piece_of(text, Ref(Kind.BACKEND, backend.key), backend, backend.key)
+        text = self._engine.render(_BACKEND, backend=backend)
+        states = server_states(backend)
+        return piece_of(text, Ref(Kind.BACKEND, backend.key), backend, name=backend.key, states=states)
 
     def _frontend(self, frontend: Frontend, name: str | None = None) -> Piece:
         name = name or frontend.key
         text = self._engine.render("frontend.cfg.j2", frontend=frontend, name=name)
-        return piece_of(text, Ref(Kind.FRONTEND, frontend.key), frontend, name, token_of(frontend, "mode"))
+        mode = token_of(frontend, "mode")
+        return piece_of(text, Ref(Kind.FRONTEND, frontend.key), frontend, name=name, mode=mode)
 
     def _placeholders(self, missing: Mapping[str, str], before: Mapping[str, Piece]) -> dict[str, Piece]:
         return {

@@ -8,6 +8,7 @@ and what is routed to without being there gets a placeholder, where the template
 from collections.abc import Mapping
 
 from aqueduct.model.capabilities import Capabilities
+from aqueduct.model.members import server_states
 from aqueduct.model.resources import Kind, Ref
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.tokens import token_of
@@ -28,7 +29,7 @@ def render_whole(engine: Engine, template: str, capabilities: Capabilities, snap
         engine.render(
             template,
             frontends=[snapshot.frontends[key] for key in sorted(snapshot.frontends)],
-            backends=[snapshot.backends[key] for key in sorted(snapshot.backends)],
+            backends=[snapshot.served[key] for key in sorted(snapshot.served)],
             names=names,
             missing=sorted(expected.items()),
         )
@@ -37,9 +38,13 @@ def render_whole(engine: Engine, template: str, capabilities: Capabilities, snap
     for name, mode in sorted(found.items()):
         sections |= split_sections(engine.render("missing.cfg.j2", key=name, mode=mode))
     missing = sorted(found.keys() | (expected.keys() & _routed(sections).keys()))
-    return Rendered(
-        snapshot, split_sections(join(sections)), _owners(snapshot, names, sections), tuple(missing)
-    )
+    owners = _owners(snapshot, names, sections)
+    states = {
+        header: of
+        for header, ref in owners.items()
+        if ref.kind is Kind.BACKEND and (of := server_states(snapshot.served[ref.key]))
+    }
+    return Rendered(snapshot, split_sections(join(sections)), owners, tuple(missing), states=states)
 
 
 def _expected(snapshot: Snapshot) -> dict[str, str]:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aqueduct.model.servers import check_port, endpoint, is_name, server_address, server_name
+from aqueduct.model.servers import (
+    check_port,
+    endpoint,
+    endpoint_of,
+    is_name,
+    server_address,
+    server_ids,
+    server_name,
+)
 from aqueduct.v1.backend_pb2 import Member
 
 PATHS = st.text(st.sampled_from("/a_.-:5F @é"), min_size=1, max_size=8).filter(lambda path: ".." not in path)
@@ -70,3 +78,36 @@ def test_different_addresses_have_different_names(host: str, port: int, host2: s
 @given(HOSTS)
 def test_names_hold_only_what_haproxy_takes(host: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9_.:-]+", server_name("k", Member(host=host, port=80)))
+
+
+@given(HOSTS, st.integers(1, 99))
+def test_an_address_names_the_endpoint_that_it_is_of(host: str, port: int) -> None:
+    made = endpoint(host, port)
+    assert endpoint_of(made.address) == made
+
+
+def test_a_socket_may_be_named_by_its_path_alone() -> None:
+    assert endpoint_of("/run/a.sock") == endpoint("unix@/run/a.sock", 0)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "10.0.0.1", ":80", "10.0.0.1:", "10.0.0.1:0", "10.0.0.1:70000", "a b:80"]
+)
+def test_what_is_no_address_of_a_member_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match=r"must"):
+        endpoint_of(address)
+
+
+def test_ids_follow_from_addresses_alone() -> None:
+    members = [Member(host="10.0.0.1", port=port) for port in range(1, 9)]
+    ids = server_ids("app", members)
+    assert server_ids("app", reversed(members)) == ids
+    assert server_ids("app", members[3:]).items() <= ids.items()
+    assert list(server_ids("other", members[:1]).values()) == [ids["app_10.0.0.1:1"]]
+
+
+def test_ids_are_unique_and_those_that_a_consistent_hash_can_tell_apart() -> None:
+    members = [Member(host=f"10.0.{number // 256}.{number % 256}", port=80) for number in range(5_000)]
+    ids = server_ids("app", members).values()
+    assert len(set(ids)) == len(members)
+    assert all(0 < number < 2**20 for number in ids)

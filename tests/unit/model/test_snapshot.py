@@ -10,12 +10,21 @@ from aqueduct.model.snapshot import (
     after,
     check_preconditions,
     effective,
+    settled,
     undoing,
     without,
 )
-from aqueduct.v1.backend_pb2 import Backend
+from aqueduct.v1.backend_pb2 import (
+    MEMBER_PHASE_DRAINING,
+    MEMBER_PHASE_LEAVING,
+    Backend,
+    Member,
+    Membership,
+    Transition,
+)
 from aqueduct.v1.frontend_pb2 import Frontend
 
+OF_APP = Ref(Kind.MEMBERSHIP, "app")
 WEB, APP, GONE = Ref(Kind.FRONTEND, "web"), Ref(Kind.BACKEND, "app"), Ref(Kind.BACKEND, "gone")
 FIRST = after(Snapshot(), [put(Frontend(key="web", bind="*:80")), put(Backend(key="app"))], 1)
 
@@ -104,3 +113,81 @@ def test_undoing_a_deletion_puts_back_and_expects_nothing_there() -> None:
     assert change is not None
     assert change.expected_revision == 0
     assert undoing(APP, FIRST, FIRST) is None
+
+
+def members(*ports: int) -> Membership:
+    return Membership(key="app", members=[Member(host="10.0.0.1", port=port) for port in ports])
+
+
+def ports(snapshot: Snapshot, key: str = "app") -> list[int]:
+    return [member.port for member in snapshot.served[key].members]
+
+
+def test_a_backend_is_served_with_the_members_of_its_membership() -> None:
+    assert FIRST.served["app"] is FIRST.backends["app"]
+    second = after(FIRST, [put(members(1, 2))], 2)
+    assert (ports(second), len(second.backends["app"].members)) == ([1, 2], 0)
+    assert second.source(APP) is second.served["app"]
+    third = after(second, [put(members(2)), put(Backend(key="app", host="a"))], 3)
+    assert (ports(third), third.served["app"].host) == ([2], "a")
+    fourth = after(third, [delete(OF_APP)], 4)
+    assert fourth.served["app"] is fourth.backends["app"]
+    assert Snapshot(3, third.frontends, third.backends, third.memberships).served == third.served
+
+
+def test_what_is_served_the_same_is_the_same_object() -> None:
+    second = after(FIRST, [put(members(1))], 2)
+    third = after(second, [put(Backend(key="b"))], 3)
+    assert third.served["app"] is second.served["app"]
+    assert after(third, [put(Frontend(key="x"))], 4).served is third.served
+
+
+def test_a_membership_without_its_backend_serves_nobody() -> None:
+    second = after(FIRST, [put(members(1)), delete(APP)], 2)
+    assert (dict(second.served), list(second.refs())) == ({}, [WEB, OF_APP])
+    assert second.source(APP) is None
+
+
+def test_sections_are_rendered_from_frontends_and_served_backends() -> None:
+    assert FIRST.source(WEB) is FIRST.frontends["web"]
+    assert FIRST.source(Ref(Kind.FRONTEND, "gone")) is None
+
+
+def test_a_draft_goes_on_after_it_gave_out_a_snapshot() -> None:
+    draft = Draft(FIRST)
+    draft.add([put(members(1))], 2)
+    second = draft.snapshot()
+    draft.add([put(members(1, 2))], 3)
+    assert (ports(second), ports(draft.snapshot())) == ([1], [1, 2])
+    assert draft.snapshot() is draft.snapshot()
+
+
+def test_a_switch_carries_the_revision_that_began_it() -> None:
+    begun = members(1)
+    begun.transition.CopyFrom(Transition(to_version="2"))
+    second = after(FIRST, [put(begun)], 2)
+    assert second.memberships["app"].transition.revision == 2
+    third = after(second, [put(second.memberships["app"])], 3)
+    assert third.memberships["app"].revision == 3
+    assert third.memberships["app"].transition.revision == 2
+
+
+def test_a_resource_that_carries_the_revision_already_is_not_copied() -> None:
+    change = put(Backend(key="b", revision=2))
+    assert after(FIRST, [change], 2).backends["b"] is change.put_backend
+
+
+def test_what_is_left_out_is_not_served() -> None:
+    second = after(FIRST, [put(members(1)), put(Backend(key="b"))], 2)
+    assert list(without(second, [APP]).served) == ["b"]
+    assert without(second, [WEB]).served["app"] is second.served["app"]
+
+
+def test_a_snapshot_is_settled_by_leaving_out_members_that_are_to_go() -> None:
+    switching = members(1, 2, 3)
+    switching.members[1].phase = MEMBER_PHASE_LEAVING
+    switching.members[2].phase = MEMBER_PHASE_DRAINING
+    second = after(FIRST, [put(switching)], 2)
+    made = settled(second, ["app", "web", "gone"])
+    assert (ports(made), made.revision, ports(second)) == ([1], 2, [1, 2, 3])
+    assert settled(second, []) is second

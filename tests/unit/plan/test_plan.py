@@ -1,78 +1,79 @@
-"""The planner compares rendered sections and says how to get from one to the other."""
+"""The planner says by which means HAProxy gets from what runs to what is desired."""
 
-from aqueduct.plan.backoff import STABLE_AFTER, Backoff
-from aqueduct.plan.diff import config_diff
-from aqueduct.plan.plan import Nothing, Reload, plan
+from aqueduct.model.server_states import ServerState
+from aqueduct.plan.plan import Live, Nothing, Reload, plan
+from aqueduct.render.image import Image
+from tests.unit.plan.build import ABLE, backend, image
 
-RUNNING = {"global": "global\n", "frontend web": "frontend web\n    mode http\n"}
+RUNNING = image("global\nfrontend web\n    mode http\n")
 
 
-def test_equal_sections_need_nothing() -> None:
-    assert plan(RUNNING, dict(RUNNING)) == Nothing()
+def test_equal_images_need_nothing() -> None:
+    assert plan(RUNNING, Image(dict(RUNNING.sections)), ABLE) == Nothing()
 
 
 def test_a_reload_names_what_was_added_removed_and_changed() -> None:
-    desired = {"global": "global\n    maxconn 1\n", "backend live": "backend live\n"}
-    assert plan(RUNNING, desired) == Reload("backend live added, frontend web removed, global changed")
+    desired = image("global\n    maxconn 1\nbackend live\n")
+    told = Reload("backend live added, frontend web removed, global changed")
+    assert plan(RUNNING, desired, ABLE) == told
 
 
 def test_a_reload_for_many_sections_names_three_and_counts_the_others() -> None:
-    desired = RUNNING | {f"backend b{number}": "" for number in range(5)}
-    assert plan(RUNNING, desired) == Reload("backend b0 added, backend b1 added, backend b2 added and 2 more")
+    desired = Image({**RUNNING.sections, **{f"backend b{number}": "" for number in range(5)}})
+    told = Reload("backend b0 added, backend b1 added, backend b2 added and 2 more")
+    assert plan(RUNNING, desired, ABLE) == told
+
+
+def test_from_nothing_that_runs_all_is_added() -> None:
+    assert plan(Image(), RUNNING, ABLE) == Reload("global added, frontend web added")
 
 
 def test_only_what_may_have_changed_is_looked_at() -> None:
-    desired = RUNNING | {"global": "global\n    maxconn 1\n", "frontend web": "frontend web\n    mode tcp\n"}
-    assert plan(RUNNING, desired, ["frontend web"]) == Reload("frontend web changed")
-    assert plan(RUNNING, dict(RUNNING), ["frontend web"]) == Nothing()
-    assert plan(RUNNING, desired, []) == Nothing()
+    desired = image("global\n    maxconn 1\nfrontend web\n    mode tcp\n")
+    assert plan(RUNNING, desired, ABLE, {"frontend web"}) == Reload("frontend web changed")
+    assert plan(RUNNING, Image(dict(RUNNING.sections)), ABLE, {"frontend web"}) == Nothing()
+    assert plan(RUNNING, desired, ABLE, set()) == Nothing()
 
 
-def test_the_diff_of_equal_sections_is_empty() -> None:
-    assert config_diff(RUNNING, dict(RUNNING)) == ""
+def test_what_may_have_changed_is_looked_at_in_an_order_that_never_varies() -> None:
+    desired = image("global\n    maxconn 1\nfrontend web\n    mode tcp\n")
+    told = Reload("frontend web changed, global changed")
+    assert plan(RUNNING, desired, ABLE, {"global", "frontend web"}) == told
 
 
-def test_the_diff_shows_only_sections_that_differ() -> None:
-    desired = {
-        "global": "global\n",
-        "frontend web": "frontend web\n    mode tcp\n",
-        "backend live": "backend live\n",
-    }
-    assert config_diff(RUNNING, desired).splitlines() == [
-        "--- running/frontend web",
-        "+++ desired/frontend web",
-        "@@ -1,2 +1,2 @@",
-        " frontend web",
-        "-    mode http",
-        "+    mode tcp",
-        "--- /dev/null",
-        "+++ desired/backend live",
-        "@@ -0,0 +1 @@",
-        "+backend live",
-    ]
+def test_servers_are_changed_live_section_by_section() -> None:
+    other = "backend other\n    server x 10.0.0.2:80"
+    running = image(backend("a 10.0.0.1:80") + f"{other} weight 1\n")
+    desired = image(backend("a 10.0.0.1:80 weight 2") + f"{other} weight 3\n")
+    assert plan(running, desired, ABLE) == Live(
+        {
+            "backend app": ("set server app/a weight 2",),
+            "backend other": ("set server other/x weight 3",),
+        }
+    )
 
 
-def test_the_diff_shows_what_goes() -> None:
-    diff = config_diff(RUNNING, {"global": "global\n"})
-    assert "+++ /dev/null" in diff
-    assert "-frontend web" in diff
+def test_states_alone_are_changed_live() -> None:
+    text = backend("a 10.0.0.1:80")
+    step = plan(image(text), image(text, a=ServerState.MAINT), ABLE)
+    assert step == Live({"backend app": ("set server app/a state maint",)})
 
 
-def test_the_first_death_is_answered_at_once_and_later_ones_with_growing_pauses() -> None:
-    backoff, delays = Backoff(), []
-    for _ in range(10):
-        backoff = backoff.after_failure(served_seconds=0.0)
-        delays.append(backoff.delay)
-    assert delays[:4] == [0.0, 0.1, 0.2, 0.4]
-    assert delays == sorted(delays)
-    assert delays[-1] == 10.0
+def test_what_needs_no_command_is_live_all_the_same_so_that_it_is_written_down() -> None:
+    running = image(backend("a 10.0.0.1:80", "b 10.0.0.2:80"))
+    desired = image(backend("b 10.0.0.2:80", "a 10.0.0.1:80"))
+    assert plan(running, desired, ABLE) == Live({"backend app": ()})
 
 
-def test_it_has_failed_after_three_failures_in_a_row() -> None:
-    once = Backoff().after_failure(0.0)
-    assert not once.after_failure(0.0).failed
-    assert once.after_failure(0.0).after_failure(0.0).failed
+def test_one_section_that_has_to_reload_reloads_them_all() -> None:
+    running = image(backend("a 10.0.0.1:80") + "backend other\n    server x 10.0.0.2:80\n")
+    desired = image(backend("a 10.0.0.1:80 weight 2") + "backend other\n    server x 10.0.0.2:80 check\n")
+    assert plan(running, desired, ABLE) == Reload("backend other: server other/x changed")
 
 
-def test_a_time_of_service_makes_earlier_failures_forgotten() -> None:
-    assert Backoff(failures=7).after_failure(STABLE_AFTER) == Backoff(failures=1)
+def test_a_reload_is_quicker_than_very_many_commands() -> None:
+    servers = [f"s{number} 10.0.0.1:{number}" for number in range(5_001)]
+    heavier = [f"{server} weight 2" for server in servers]
+    told = Reload("more than 5,000 commands would be needed")
+    assert plan(image(backend(*servers)), image(backend(*heavier)), ABLE) == told
+    assert isinstance(plan(image(backend(*servers[:5_000])), image(backend(*heavier[:5_000])), ABLE), Live)

@@ -1,5 +1,7 @@
 """What the tests of the renderer are made of."""
 
+from collections.abc import Collection
+
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.resources import Resource, put
 from aqueduct.model.snapshot import Snapshot, after
@@ -7,7 +9,14 @@ from aqueduct.model.validate import validated
 from aqueduct.render.renderer import Renderer
 from aqueduct.render.templates import builtin_templates
 from aqueduct.settings import ProxySettings
-from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, Member
+from aqueduct.v1.backend_pb2 import (
+    BACKEND_TYPE_STATIC,
+    MEMBER_PHASE_DRAINING,
+    MEMBER_PHASE_SERVING,
+    Backend,
+    Member,
+    Membership,
+)
 from aqueduct.v1.common_pb2 import MODE_TCP
 from aqueduct.v1.frontend_pb2 import RULE_OPERATION_PATH, Frontend, Rule
 
@@ -19,7 +28,11 @@ WHOLE = builtin_templates()["haproxy.cfg.j2"]
 def snapshot(*resources: Resource, base: Snapshot | None = None) -> Snapshot:
     """Return the snapshot after `resources` were put."""
     before = base or Snapshot()
-    return after(before, [validated(put(resource)) for resource in resources], before.revision + 1)
+    changes = [
+        put(resource) if isinstance(resource, Membership) else validated(put(resource))
+        for resource in resources
+    ]
+    return after(before, changes, before.revision + 1)
 
 
 def renderer(
@@ -54,3 +67,13 @@ def backend(key: str, *ports: int, natives: tuple[str, ...] = ()) -> Backend:
     """Return a static backend with members on loopback."""
     members = [Member(host="127.0.0.1", port=port) for port in ports]
     return Backend(key=key, type=BACKEND_TYPE_STATIC, members=members, natives=natives)
+
+
+def membership(key: str, *ports: int, draining: Collection[int] = ()) -> Membership:
+    """Return who serves for a backend: members on loopback, those that are `draining` behind them."""
+    members = [
+        Member(host="127.0.0.1", port=port, phase=phase)
+        for of_phase, phase in ((ports, MEMBER_PHASE_SERVING), (draining, MEMBER_PHASE_DRAINING))
+        for port in of_phase
+    ]
+    return Membership(key=key, members=members)

@@ -4,7 +4,7 @@ import pytest
 
 from aqueduct.model.resources import Resource
 from aqueduct.render.mentions import mentioning, mentioning_any, mentions_of, needs_whole_check
-from tests.unit.render.build import backend, frontend, renderer, snapshot
+from tests.unit.render.build import backend, frontend, membership, renderer, snapshot
 
 RESOURCES = (
     frontend("a", "app", natives=("http-request deny if { nbsrv(app) lt 1 }",)),
@@ -61,3 +61,7 @@ def test_raw_lines_mention_frontends_backends_and_servers() -> None:
 )
 def test_claims_of_what_is_unique_need_a_whole_check(resource: Resource, whole: bool) -> None:
     assert needs_whole_check(resource) is whole
+
+
+def test_members_claim_nothing() -> None:
+    assert not needs_whole_check(membership("app", 80))
