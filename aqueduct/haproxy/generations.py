@@ -9,6 +9,8 @@ number from its master. So DIR/generations/N.worker names the worker that Aquedu
 other that calls itself N runs what is not known. Without that file the word is taken, as N was loaded
 once at the most.
 
+A worker that was changed live runs more than its text says: journal.py tells what.
+
 The texts describe running processes, so they need not survive a power loss; haproxy.cfg does.
 """
 
@@ -16,7 +18,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from aqueduct.haproxy import durable, preamble
+from aqueduct.haproxy import durable, journal, preamble
 
 FILE = "haproxy.cfg"
 
@@ -35,6 +37,10 @@ class Generation:
     def body(self) -> str:
         """The text without the preamble; empty where it is not one of Aqueduct's."""
         return preamble.body_of(self.text) or ""
+
+    def changed(self, body: str) -> "Generation":
+        """Return it with the body that it was brought to live."""
+        return Generation(self.number, preamble.with_preamble(body, self.number))
 
 
 class Generations:
@@ -63,6 +69,10 @@ class Generations:
             return
         durable.write(self._file, _bytes(generation.text), survives_power_loss=True)
 
+    def rebase(self, generation: Generation) -> None:
+        """Make the text of a generation that runs what its worker was brought to live."""
+        durable.write(self._path(generation.number), _bytes(generation.text), survives_power_loss=False)
+
     def get(self, number: int) -> Generation | None:
         """Return a generation that was added; None where its text is lost, or cannot be read."""
         for path in (self._path(number), self._file):
@@ -81,10 +91,11 @@ class Generations:
         return self._read(self._claim(number)) in {None, worker}
 
     def keep(self, running: Collection[int]) -> None:
-        """Remove the texts and claims of all generations but those, and the newest."""
+        """Remove the texts, claims and journals of all generations but those, and the newest."""
         numbers = self._numbers()
         for number in sorted(numbers)[:-1]:
             if number not in running:
+                journal.path_of(self._directory, number).unlink(missing_ok=True)
                 self._claim(number).unlink(missing_ok=True)
                 self._path(number).unlink(missing_ok=True)
 

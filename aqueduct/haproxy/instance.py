@@ -5,13 +5,14 @@ What must hold, whatever moment Aqueduct is killed at:
 - The text of a generation is kept before a worker can run it, so it can always be told what runs.
 - The file that HAProxy reads at the next reload is written before the reload and put back after a
   failed one; adoption makes it that of the worker that serves. So file and process agree at rest.
-- The server-state file is emptied only once no reload can be about to read it.
+- The server-state file is what a fresh HAProxy has to know only once no reload can be about to read it.
 - The private copy is what the master runs before it is told to execute itself anew.
 
 An operation that was cancelled may have come to its end since. So nothing here trusts its memory of what
 serves: each operation asks the worker first.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 
 import structlog
@@ -24,6 +25,8 @@ from aqueduct.haproxy.generations import NOBODY, Generation
 from aqueduct.haproxy.master import Processes, Running
 from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
+from aqueduct.haproxy.servers import next_states
+from aqueduct.plan.rows import StateRows
 from aqueduct.ports.haproxy import HAProxyFailed
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 
@@ -39,12 +42,14 @@ class Instance:
         """What the worker runs; None until that is known, and where its text is lost."""
         self._directory = directory
         self._cli = directory.cli
+        self._rest = state.EMPTY
+        self._worker = 0
         self._generation_of: dict[int, int] = {}  # by worker
 
-    async def start(self, generation: Generation) -> None:
-        """Wait until it serves `generation`."""
+    async def start(self, generation: Generation, rest: str) -> None:
+        """Wait until it serves `generation`. `rest` is what a fresh HAProxy has to know of its servers."""
         await self.master.outlives(verdict.serves(self._cli, generation.number))
-        self.serving = generation
+        self.serving, self._rest = generation, rest
         await self._tidy()
 
     async def settle(self) -> None:
@@ -64,18 +69,19 @@ class Instance:
             running = again
         await self._tidy()
 
-    async def reload(self, config: str, program: Program) -> None:
-        """Have a new worker serve `config`. HAProxyFailed where HAProxy refuses it; the old one serves on.
+    async def reload(self, config: str, rows: StateRows, rest: str, program: Program) -> None:
+        """Have a new worker serve `config`, its servers as the old one tells them, but for `rows`.
 
-        NoAnswer where HAProxy does not answer, so that it is not known which serves.
+        HAProxyFailed where HAProxy refuses it; the old one serves on. NoAnswer where HAProxy does not
+        answer, so that it is not known which serves.
         """
         running = await self._ask(verdict.ANSWER)
         self.serving = await on_disk(self._text_of, running)
         await program.repair(self.master)
-        servers = await self.master.outlives(self._cli.command(state.COMMAND))
+        told = await self.master.outlives(self._cli.command(state.COMMAND))
         generation, offset = await on_disk(self._directory.keep, config, running.generation)
         try:
-            await on_disk(self._directory.prepare, generation, servers)
+            await on_disk(self._directory.prepare, generation, next_states(told, rows))
             await self.master.outlives(
                 verdict.reload(self._cli, generation.number, self._directory.output, offset)
             )
@@ -86,8 +92,29 @@ class Instance:
             await self._agree()
             await self._tidy()
             raise
-        self.serving = generation
+        self.serving, self._rest = generation, rest
         await self._tidy()
+
+    async def write_down(self, body: str, rest: str) -> None:
+        """Make the file say `body`, which the worker was brought to live, and the state file `rest`."""
+        if self.serving is None:
+            return  # what it runs is not known: the next reload writes both
+        self._rest = rest
+        await on_disk(self._directory.rest, rest)
+        await on_disk(self._directory.generations.install, self.serving.changed(body))
+
+    async def is_serving(self) -> bool:
+        """Tell whether the worker that serves is the one that was found or made to serve last."""
+        running = await self._ask(verdict.ANSWER)
+        return (
+            self.serving is not None
+            and running.generation == self.serving.number
+            and running.worker == self._worker
+        )
+
+    async def old_workers(self) -> Collection[int]:
+        """Return the workers of earlier reloads that still finish their sessions."""
+        return (await self.master.outlives(self._cli.processes())).old_workers
 
     async def info(self) -> HAProxyInfo:
         """Return what the worker says of itself."""
@@ -123,8 +150,9 @@ class Instance:
         The reload is decided already: what fails here is left to the next time.
         """
         with suppress(HAProxyFailed, AqueductError):
-            await on_disk(self._directory.forget_servers)
+            await on_disk(self._directory.rest, self._rest)
             processes = await self.master.outlives(self._cli.processes())
+            self._worker = processes.workers[0] if processes.workers else 0
             self._generation_of = await self.master.outlives(self._ask_generations(processes))
             await on_disk(self._claim, processes)
             await on_disk(self._directory.generations.keep, set(self._generation_of.values()))

@@ -70,7 +70,7 @@ class MasterCLI:
             async with asyncio.timeout(timeout):
                 reader, writer = await self._connect()
                 try:
-                    writer.write(command.encode() + b"\n")
+                    writer.write(command.encode(errors="surrogateescape") + b"\n")
                     # Without the end of the input the master waits for further commands.
                     writer.write_eof()
                     answer = await reader.read()

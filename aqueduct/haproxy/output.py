@@ -46,6 +46,12 @@ class Output:
         written = entries(self.since(max(0, size - _LAST)))
         return "; ".join(entry.text for entry in written if entry.level == "ALERT" and entry.pid == pid)
 
+    def tells(self, pid: int, text: str) -> bool:
+        """Tell whether a process wrote an entry with `text` in it."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        written = entries(self.since(max(0, size - _LIMIT)))
+        return any(entry.pid == pid and text in entry.text for entry in written)
+
 
 def words(log: str, besides: Collection[int] = ()) -> str:
     """Return the alerts of a log in one text, without those of the processes `besides`; empty for none."""

@@ -5,12 +5,13 @@ itself (generation, sockets, state file) is put before them by the adapter, and 
 of it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
+from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 
 
@@ -74,22 +75,44 @@ class HAProxy(Protocol):
         """
         ...
 
-    async def start(self, config: str) -> None:
-        """Start HAProxy on `config` and return when it serves.
+    async def start(self, config: str, servers: StateRows = NO_ROWS) -> None:
+        """Start HAProxy on `config`, its `servers` in these states, and return when it serves.
 
         HAProxyFailed where it does not, or where one runs already. A HAProxy whose start is cancelled
         may go on with it: `stop` ends it, `adopt` takes it over.
         """
         ...
 
-    async def reload(self, config: str) -> None:
+    async def reload(self, config: str, servers: StateRows = NO_ROWS, rest: StateRows = NO_ROWS) -> None:
         """Have a new worker take over with `config`; return when it serves.
+
+        Its servers are as the old worker tells them, but for those that `servers` tell. `rest` are the
+        states that a fresh HAProxy has to know, until the next reload.
 
         HAProxyFailed where HAProxy refuses `config`: the old worker serves on. Unavailable
         (`HAPROXY_SILENT`) where HAProxy does not answer, so that it is not known which serves; the
         next reload finds out, as it does after a reload that was cancelled. HAProxyEnded where
         HAProxy is gone.
         """
+        ...
+
+    async def write_down(self, config: str, rest: StateRows) -> None:
+        """Make the file of the worker that serves `config`, as it was changed live, and `rest` its states."""
+        ...
+
+    async def is_serving(self) -> bool:
+        """Tell whether the worker that serves is the one that was started, reloaded or adopted last.
+
+        It is not where somebody else had HAProxy reload. HAProxyFailed where it does not answer.
+        """
+        ...
+
+    async def old_workers(self) -> Collection[int]:
+        """Return the workers of earlier reloads that still finish their sessions."""
+        ...
+
+    async def was_cut(self, worker: int) -> bool:
+        """Tell whether a worker that has ended was ended by `hard-stop-after`, with sessions left."""
         ...
 
     async def ended(self) -> str:
@@ -107,6 +130,9 @@ class HAProxy(Protocol):
         """End HAProxy and its workers at once. Does nothing where none runs."""
         ...
 
-    def config(self) -> str:
-        """Return the configuration file that HAProxy runs, whole; empty where none runs."""
+    def config(self, body: str | None = None) -> str:
+        """Return the configuration file that HAProxy runs, whole; empty where none runs.
+
+        `body` is what runs, where that has been changed live since it was written.
+        """
         ...

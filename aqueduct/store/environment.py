@@ -1,110 +1,48 @@
-"""The LMDB environment that holds a configuration: its layout, its durability, its limits.
+"""The LMDB database that holds a configuration: its layout.
 
-Layout, schema version 1: `meta` has `schema_version` and `revision` (decimal text); `frontends` and
-`backends` have each resource's message under its key, with the revision of its last change inside.
-
-Invariants: a write is durable when it returns, and nothing of it is there when it raised. LMDB's
-default syncing does that; its NOSYNC and NOMETASYNC lose acknowledged writes at a power cut.
-All methods block and are called from one thread at a time; a process with an open environment
-never forks without exec.
+Layout, schema version 2: `meta` has `schema_version` and `revision` (decimal text); `frontends`,
+`backends` and `memberships` have each resource's message under its key, with the revision of its last
+change inside. Version 1 had no `memberships`: it is taken over as it is, and is version 2 then.
 """
 
-import errno
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import lmdb
-from google.protobuf.message import DecodeError
 
-from aqueduct.errors import ConfigurationError, Exhausted, Unavailable
 from aqueduct.model.resources import Kind, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot
-from aqueduct.store.suspect import check_readable
-from aqueduct.v1.backend_pb2 import Backend
+from aqueduct.store.database import MAP_SIZE, Database, Schema
+from aqueduct.v1.backend_pb2 import Backend, Membership
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.frontend_pb2 import Frontend
 
-SCHEMA_VERSION: Final = 1
-MAP_SIZE: Final = 64 * 1024 * 1024
-"""Bytes of address space to begin with; doubled whenever they are used up."""
-
-_LEAST_MAP_SIZE: Final = 256 * 1024  # holds the empty databases
-_MAX_DATABASES: Final = 16
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_PROBE: Final = bytes(64 * 1024)
-_SCHEMA_VERSION_KEY: Final = b"schema_version"
+_SCHEMA: Final = Schema(2, frozenset({1, 2}), tuple(kind.collection for kind in Kind))
 _REVISION_KEY: Final = b"revision"
 
 
-class Environment:
+class Environment(Database):
     """An open LMDB environment with a configuration in it."""
 
     def __init__(self, directory: Path, map_size: int = MAP_SIZE) -> None:
-        """Open the environment in `directory`; where there is none, make one, for our user only.
-
-        ConfigurationError where that cannot be, where it is damaged, or where a newer Aqueduct wrote it.
-        """
-        self._directory = directory
-        try:
-            _prepare(directory)
-            check_readable(directory)
-            size = max(map_size, _LEAST_MAP_SIZE)
-            self._env = lmdb.open(str(directory), map_size=size, max_dbs=_MAX_DATABASES, mode=0o600)
-            self._file = self._identity()
-        except (OSError, lmdb.Error) as error:
-            raise ConfigurationError(f"cannot open the store in {directory}: {error}") from error
-        try:
-            self._open_databases()
-        except lmdb.Error as error:
-            self._env.close()
-            raise ConfigurationError(f"cannot open the store in {directory}: {error}") from error
-        except BaseException:
-            self._env.close()
-            raise
-
-    def _open_databases(self) -> None:
-        self._env.reader_check()  # a reader that was killed (a backup by mdb_copy) would hold old pages
-        with self._env.begin(write=True) as txn:
-            is_new = not txn.stat()["entries"]
-            self._meta = self._env.open_db(b"meta", txn)
-            if is_new:
-                txn.put(_SCHEMA_VERSION_KEY, b"%d" % SCHEMA_VERSION, db=self._meta)
-            self._check_schema(txn)
-            self._databases = {kind: self._env.open_db(kind.collection.encode(), txn) for kind in Kind}
-        if is_new:  # LMDB syncs its files, but not that they exist
-            _sync_directory(self._directory)
-            _sync_directory(self._directory.parent)
-
-    def _check_schema(self, txn: "lmdb.Transaction[bytes]") -> None:
-        found = txn.get(_SCHEMA_VERSION_KEY, db=self._meta)
-        if found is None:
-            raise ConfigurationError(f"{self._directory} holds a database that is not Aqueduct's")
-        if found != b"%d" % SCHEMA_VERSION:
-            raise ConfigurationError(
-                f"the store in {self._directory} has schema version {found.decode(errors='replace')}, "
-                f"this Aqueduct knows version {SCHEMA_VERSION}: run the Aqueduct that wrote it, or a newer "
-                "one, or choose another data directory"
-            )
+        """Open the environment in `directory`, as Database does."""
+        super().__init__(directory, _SCHEMA, map_size)
 
     def load(self) -> Snapshot:
         """Read everything. ConfigurationError where it is damaged."""
-        try:
-            with self._env.begin() as txn:
-                revision = int(txn.get(_REVISION_KEY, b"0", db=self._meta))
-                frontends = {
-                    key.decode(): Frontend.FromString(value)
-                    for key, value in txn.cursor(self._databases[Kind.FRONTEND])
-                }
-                backends = {
-                    key.decode(): Backend.FromString(value)
-                    for key, value in txn.cursor(self._databases[Kind.BACKEND])
-                }
-        except (lmdb.Error, DecodeError, ValueError) as error:
-            raise ConfigurationError(f"the store in {self._directory} is damaged: {error}") from error
-        return Snapshot(revision, frontends, backends)
+        return self._read(self._snapshot)
+
+    def _snapshot(self, txn: "lmdb.Transaction[bytes]") -> Snapshot:
+        return Snapshot(
+            int(txn.get(_REVISION_KEY, b"0", db=self._meta)),
+            {key: Frontend.FromString(value) for key, value in self._items(txn, Kind.FRONTEND)},
+            {key: Backend.FromString(value) for key, value in self._items(txn, Kind.BACKEND)},
+            {key: Membership.FromString(value) for key, value in self._items(txn, Kind.MEMBERSHIP)},
+        )
+
+    def _items(self, txn: "lmdb.Transaction[bytes]", kind: Kind) -> Iterable[tuple[str, bytes]]:
+        return ((key.decode(), value) for key, value in txn.cursor(self._databases[kind.collection]))
 
     def write(self, changes: Iterable[Change], revision: int) -> None:
         """Make `changes`, in this order, and set the revision, in one durable transaction.
@@ -113,89 +51,19 @@ class Environment:
         Unavailable where the file was removed or replaced: what is written to it no start will find;
         lmdb.Error for a disk or database that fails.
         """
-        self._check_there()
-        try:
-            while not self._write_if_it_fits(changes, revision):
-                self._env.set_mapsize(self._env.info()["map_size"] * 2)
-        except lmdb.Error as error:
-            if self._is_disk_full(error):
-                raise Exhausted("DISK_FULL", f"no room to store the change: {error}") from error
-            raise
-        self._check_there()
+        made = tuple(changes)
 
-    def _check_there(self) -> None:
-        try:
-            there = self._identity() == self._file
-        except OSError:
-            there = False
-        if not there:
-            raise Unavailable(
-                "STORE_GONE",
-                f"the store in {self._directory} was removed or replaced while Aqueduct runs: "
-                "nothing can be stored until it is put back, or Aqueduct is started again",
-            )
+        def write_all(txn: "lmdb.Transaction[bytes]") -> None:
+            for change in made:
+                self._write_change(txn, change)
+            txn.put(_REVISION_KEY, b"%d" % revision, db=self._meta)
 
-    def _identity(self) -> tuple[int, int]:
-        """Return what tells the file that is at the path of the store from any other."""
-        found = (self._directory / "data.mdb").stat()
-        return found.st_dev, found.st_ino
-
-    def _write_if_it_fits(self, changes: Iterable[Change], revision: int) -> bool:
-        try:
-            with self._env.begin(write=True) as txn:  # syncs and commits at its end; aborts on an error
-                for change in changes:
-                    self._write_change(txn, change)
-                txn.put(_REVISION_KEY, b"%d" % revision, db=self._meta)
-        except lmdb.MapFullError:
-            return False
-        return True
+        self._write(write_all)
 
     def _write_change(self, txn: "lmdb.Transaction[bytes]", change: Change) -> None:
         ref, resource = ref_of(change), resource_of(change)
-        database = self._databases[ref.kind]
+        database = self._databases[ref.kind.collection]
         if resource is None:
             txn.delete(ref.key.encode(), db=database)
         else:
             txn.put(ref.key.encode(), resource.SerializeToString(), db=database)
-
-    def _is_disk_full(self, error: lmdb.Error) -> bool:
-        """Tell whether `error` means that there is no room.
-
-        LMDB reports a write that the file system cut short for want of room as EIO, as it does a
-        failing disk: whether there is room tells which of the two.
-        """
-        code = getattr(error, "code", 0)  # only what liblmdb itself raised has one
-        return code in _NO_ROOM or (code == errno.EIO and not self._has_room())
-
-    def _has_room(self) -> bool:
-        try:
-            end = (self._directory / "data.mdb").stat().st_size
-            _probe_room(self._directory, end)
-        except OSError as error:
-            return error.errno not in _NO_ROOM
-        return True
-
-    def close(self) -> None:
-        """Release the environment. Nothing else may be called after."""
-        self._env.close()
-
-
-def _prepare(directory: Path) -> None:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    directory.chmod(0o700)
-    if not (directory / "lock.mdb").exists():
-        _probe_room(directory)  # LMDB maps its lock file: without room the first access would be a SIGBUS
-
-
-def _probe_room(directory: Path, offset: int = 0) -> None:
-    """Raise OSError where a file in `directory` cannot be written to at `offset`."""
-    with tempfile.TemporaryFile(dir=directory) as file:
-        os.pwrite(file.fileno(), _PROBE, offset)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

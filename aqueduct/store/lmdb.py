@@ -21,7 +21,8 @@ from aqueduct.errors import AqueductError, Exhausted, Unavailable
 from aqueduct.model.resources import ref_of
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.ports.store import Committed
-from aqueduct.store.environment import MAP_SIZE, Environment
+from aqueduct.store.database import MAP_SIZE
+from aqueduct.store.environment import Environment
 from aqueduct.store.group import Group, plan_group
 from aqueduct.v1.config_pb2 import Change
 

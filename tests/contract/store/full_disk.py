@@ -16,6 +16,8 @@ import pytest
 
 from aqueduct.errors import ConfigurationError, Exhausted
 from aqueduct.store.lmdb import LmdbStore
+from aqueduct.store.registrations import LmdbRegistrations
+from aqueduct.v1.registry_pb2 import Registration
 
 from .resources import delete_backend, put_large
 
@@ -119,12 +121,31 @@ async def opens_no_new_store(disk: SmallDisk) -> None:
         await LmdbStore.open(disk.store)
 
 
+async def registrations_are_refused_and_what_is_there_is_kept(disk: SmallDisk) -> None:
+    store = await LmdbRegistrations.open(disk.store)
+    kept: dict[str, Registration] = {}
+    with pytest.raises(Exhausted) as raised:  # noqa: PT012 # which of them fails first is the disk's choice
+        for count in range(1_000):
+            large = Registration(id=f"{count}", host="x" * 5_000)
+            await store.write({large.id: large})
+            kept[large.id] = large
+    assert raised.value.reason == "DISK_FULL"
+    assert len(kept) > 10
+    disk.make_room()
+    await store.write({"0": None})
+    await store.close()
+    again = await LmdbRegistrations.open(disk.store)
+    assert {"0": kept["0"], **again.load()} == kept
+    await again.close()
+
+
 SCENARIOS = {
     scenario.__name__: scenario
     for scenario in (
         refuses_writes_and_keeps_what_is_there,
         writes_again_when_there_is_room,
         opens_no_new_store,
+        registrations_are_refused_and_what_is_there_is_kept,
     )
 }
 
