@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from aqueduct.cli import values
-from aqueduct.settings import OnExit, ProxySettings, Settings, TemplateSettings
+from aqueduct.settings import DiscoverySettings, DnsServer, OnExit, ProxySettings, Settings, TemplateSettings
+
+_OPTIONAL = ("--dns-server",)
 
 
 @click.command(
@@ -64,6 +66,54 @@ from aqueduct.settings import OnExit, ProxySettings, Settings, TemplateSettings
     show_default="none",
     help="Address for HAProxy's own statistics page, which asks for no password.",
 )
+@click.option(
+    "--hard-stop-after",
+    type=values.duration(1, 24 * 86_400),
+    metavar="TIME",
+    default="30m",
+    help="How long old workers may go on with their sessions after a reload; then these are cut.",
+)
+@click.option(
+    "--verify-interval",
+    type=values.duration(0, 86_400),
+    metavar="TIME",
+    default="30s",
+    help="How often all that runs is compared with what should; 0: never.",
+)
+@click.option(
+    "--discovery",
+    type=values.sources,
+    metavar="NAME[,NAME...]",
+    default="registry",
+    help="Where dynamic backends take their members from: registry, dns, file. The first is the default.",
+)
+@click.option(
+    "--empty-grace",
+    type=values.duration(0, 86_400),
+    metavar="TIME",
+    default="30s",
+    help="How long a source must tell that a service has no members before it is believed.",
+)
+@click.option(
+    "--dns-name",
+    type=values.dns_name,
+    metavar="NAME[:PORT]",
+    show_default="none",
+    help="Name to ask dns for, such as {name}.{version}.service.local:8080; without a port: SRV records.",
+)
+@click.option(
+    "--dns-server",
+    type=values.dns_servers,
+    metavar="ADDRESS[:PORT][,...]",
+    show_default="those of /etc/resolv.conf",
+    help="Name servers to ask, in this order.",
+)
+@click.option(
+    "--discovery-file",
+    type=values.FILE,
+    show_default="none",
+    help="YAML or JSON file that lists the members of file.",
+)
 @click.option("--debug", is_flag=True, help="Log more.")
 def serve(
     *,
@@ -76,11 +126,24 @@ def serve(
     template_dir: Path | None,
     on_exit: str,
     stats_page: str | None,
+    hard_stop_after: float,
+    verify_interval: float,
+    discovery: tuple[str, ...],
+    empty_grace: float,
+    dns_name: str | None,
+    dns_server: tuple[DnsServer, ...] | None,
+    discovery_file: Path | None,
     debug: bool,
 ) -> int:
     """Run Aqueduct and its HAProxy until SIGINT or SIGTERM."""
     if port == grpc_port != 0:
         raise click.BadParameter(f"{grpc_port} is the port of --port too.", param_hint="'--grpc-port'")
+    for source, option, value in (
+        ("dns", "--dns-name", dns_name),
+        ("dns", "--dns-server", dns_server),
+        ("file", "--discovery-file", discovery_file),
+    ):
+        _check_used(source, option, is_used=source in discovery, is_given=value is not None)
     settings = Settings(
         data_dir=data_dir.absolute(),
         host=host,
@@ -88,14 +151,30 @@ def serve(
         grpc_port=grpc_port,
         haproxy_bin=haproxy_bin and haproxy_bin.absolute(),
         on_exit=OnExit(on_exit),
+        verify_interval=verify_interval,
         debug=debug,
-        proxy=ProxySettings(stats_page=stats_page),
+        proxy=ProxySettings(stats_page=stats_page, hard_stop_after=round(hard_stop_after * 1_000)),
         templates=TemplateSettings(
             file=template_file and template_file.absolute(),
             directory=template_dir and template_dir.absolute(),
         ),
+        discovery=DiscoverySettings(
+            sources=discovery,
+            empty_grace=empty_grace,
+            dns_name=dns_name,
+            dns_servers=dns_server or (),
+            file=discovery_file and discovery_file.absolute(),
+        ),
     )
     return _run(settings)
+
+
+def _check_used(source: str, option: str, *, is_used: bool, is_given: bool) -> None:
+    """Refuse an option of a source that is not used, and one that is missing where it is."""
+    if is_given and not is_used:
+        raise click.BadParameter(f"is of the source {source}: --discovery must name it.", param_hint=option)
+    if is_used and not is_given and option not in _OPTIONAL:
+        raise click.BadParameter(f"is needed for the source {source}.", param_hint=option)
 
 
 def _run(settings: Settings) -> int:

@@ -11,7 +11,7 @@ import inspect
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, Final, TypeAlias, TypeVar
 
 import grpc
@@ -72,8 +72,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 return await function(decode(request), context)
 
         async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
-            async with self._around(method, context):
-                async for response in function(decode(request), context):
+            async with (
+                self._around(method, context),
+                aclosing(function(decode(request), context)) as responses,
+            ):
+                async for response in responses:
                     yield response
 
         return stream if inspect.isasyncgenfunction(function) else answer

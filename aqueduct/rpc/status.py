@@ -24,7 +24,6 @@ from aqueduct.errors import (
     Unavailable,
     Unmet,
 )
-from aqueduct.model.resources import Kind, Ref
 from aqueduct.rpc.decoding import Malformed
 
 DOMAIN: Final = "aqueduct"
@@ -100,7 +99,7 @@ def _error_info(reason: str, **metadata: str) -> ErrorInfo:
 
 
 def _resource_info(kind: str, key: str, description: str) -> ResourceInfo:
-    name = str(Ref(Kind(kind), key))
+    name = f"{kind}s/{key.removeprefix('/')}"
     return ResourceInfo(resource_type=kind, resource_name=_cut(name), description=_cut(description))
 
 

@@ -32,6 +32,20 @@ from aqueduct.cli.main import main
         (["serve", "--stats-page", "127.0.0.1:0x50"], "'--stats-page': '127.0.0.1:0x50'"),
         (["serve", "--stats-page", ":8404,:8405"], "':8404,:8405' is not one address"),
         (["serve", "--stats-page", ":8404 ssl"], "':8404 ssl' is not one address"),
+        (["serve", "--hard-stop-after", "x"], "'--hard-stop-after': 'x' is no time, such as 30s"),
+        (["serve", "--hard-stop-after", "0"], "'--hard-stop-after': '0' is not from 1 to"),
+        (["serve", "--verify-interval", "-1"], "'--verify-interval': '-1' is no time"),
+        (["serve", "--empty-grace", "2d"], "'--empty-grace': '2d' is not from 0 to 86400 seconds"),
+        (["serve", "--discovery", "registry,consul"], "'consul' is no source: there are registry, dns, file"),
+        (["serve", "--discovery", "registry,registry"], "'--discovery': 'registry' is given twice"),
+        (["serve", "--discovery", ""], "'' is no source"),
+        (["serve", "--discovery", "dns"], "--dns-name: is needed for the source dns"),
+        (["serve", "--discovery", "file"], "--discovery-file: is needed for the source file"),
+        (["serve", "--dns-name", "{name}.x"], "--dns-name: is of the source dns: --discovery must name it"),
+        (["serve", "--dns-server", "127.0.0.1"], "--dns-server: is of the source dns"),
+        (["serve", "--discovery-file", __file__], "--discovery-file: is of the source file"),
+        (["serve", "--dns-name", "web.x"], "'--dns-name': 'web.x': must hold {name}"),
+        (["serve", "--dns-server", "ns.x"], "'--dns-server': 'ns.x' is no name server, such as"),
         (["serve", "--template-file", "/a\nb"], "does not exist"),
         (["serve", "--prot", "1"], "No such option '--prot'"),
         (["serve", "surplus"], "unexpected extra argument"),
@@ -88,7 +102,8 @@ def test_the_program_tells_its_version(program: list[str]) -> None:
 def test_help_imports_nothing_heavy() -> None:
     script = (
         "import sys; from aqueduct.cli.main import main; main(['serve', '--help']);"
-        "print([name for name in ('grpc', 'lmdb', 'jinja2', 'google.protobuf') if name in sys.modules])"
+        "heavy = ('grpc', 'lmdb', 'jinja2', 'google.protobuf', 'dns', 'yaml');"
+        "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

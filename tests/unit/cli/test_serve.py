@@ -6,7 +6,7 @@ import pytest
 
 from aqueduct.cli import serve
 from aqueduct.cli.main import main
-from aqueduct.settings import OnExit, ProxySettings, Settings, TemplateSettings
+from aqueduct.settings import DiscoverySettings, DnsServer, OnExit, ProxySettings, Settings, TemplateSettings
 
 
 @pytest.fixture
@@ -33,7 +33,9 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
     template = tmp_path / "whole.j2"
     template.touch()
     command = f"""serve --host [::1] --port 1 --grpc-port 2 --data-dir {tmp_path} --haproxy-bin {binary}
-        --template-file {template} --template-dir {tmp_path} --on-exit keep --stats-page *:8404 --debug"""
+        --template-file {template} --template-dir {tmp_path} --on-exit keep --stats-page *:8404
+        --hard-stop-after 2h --verify-interval 0 --discovery file,dns --empty-grace 5 --dns-name {{name}}.x:80
+        --dns-server 127.0.0.1:5353,::1 --discovery-file {template} --debug"""
     assert main(command.split()) == 0
     assert settings == [
         Settings(
@@ -44,8 +46,16 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
             haproxy_bin=binary,
             on_exit=OnExit.KEEP,
             debug=True,
-            proxy=ProxySettings(stats_page="*:8404"),
+            verify_interval=0,
+            proxy=ProxySettings(stats_page="*:8404", hard_stop_after=7_200_000),
             templates=TemplateSettings(file=template, directory=tmp_path),
+            discovery=DiscoverySettings(
+                sources=("file", "dns"),
+                empty_grace=5,
+                dns_name="{name}.x:80",
+                dns_servers=(DnsServer("127.0.0.1", 5353), DnsServer("::1", 53)),
+                file=template,
+            ),
         )
     ]
 
@@ -57,16 +67,25 @@ def test_options_are_taken_from_the_environment(
     monkeypatch.setenv("AQUEDUCT_GRPC_PORT", "7")
     monkeypatch.setenv("AQUEDUCT_ON_EXIT", "stop")
     monkeypatch.setenv("AQUEDUCT_DEBUG", "1")
+    monkeypatch.setenv("AQUEDUCT_DISCOVERY", "dns")
+    monkeypatch.setenv("AQUEDUCT_DNS_NAME", "{name}.x")
+    monkeypatch.setenv("AQUEDUCT_DNS_SERVER", "[::1]:53")
     assert main(["serve", "--grpc-port", "8"]) == 0
-    assert settings == [Settings(data_dir=tmp_path, grpc_port=8, on_exit=OnExit.STOP, debug=True)]
+    discovery = DiscoverySettings(sources=("dns",), dns_name="{name}.x", dns_servers=(DnsServer("::1", 53),))
+    assert settings == [
+        Settings(data_dir=tmp_path, grpc_port=8, on_exit=OnExit.STOP, debug=True, discovery=discovery)
+    ]
 
 
 def test_paths_do_not_depend_on_the_working_directory(
     settings: list[Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["serve", "--data-dir", "state"]) == 0
+    (tmp_path / "members.yaml").touch()
+    options = ["--data-dir", "state", "--discovery", "file", "--discovery-file", "members.yaml"]
+    assert main(["serve", *options]) == 0
     assert settings[0].data_dir == tmp_path / "state"
+    assert settings[0].discovery.file == tmp_path / "members.yaml"
 
 
 def test_both_ports_may_be_any(settings: list[Settings], tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Sources of members: the adapters of the port Discovery."""

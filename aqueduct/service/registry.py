@@ -1,0 +1,140 @@
+"""Registrations for those who register and those who look on: what every protocol that Aqueduct speaks calls.
+
+A watch never slows the registry down: it notes which registrations have changed, and tells their newest
+state when its client has taken what came before. What it keeps is bounded by the registrations there are.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aqueduct.errors import Invalid, Unavailable, Unmet
+from aqueduct.model.registrations import completed, service_of
+from aqueduct.ports.registry import Registry, Renewals
+from aqueduct.service.paging import MAX_BYTES, Page, page
+from aqueduct.v1.registry_pb2 import Registration
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which registrations are meant; an empty word means all."""
+
+    name: str = ""
+    version: str = ""
+
+    def holds(self, key: str) -> bool:
+        """Tell whether a registration of that id is meant."""
+        name, version = service_of(key)
+        return self.name in ("", name) and self.version in ("", version)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a watch tells at once, ordered by id: those that came or changed, and the ids of those gone."""
+
+    registered: Sequence[Registration] = ()
+    deregistered: Sequence[str] = ()
+
+
+class Registering:
+    """The registry, if there is one: FAILED_PRECONDITION (`NO_REGISTRY`) for all of its methods else."""
+
+    def __init__(self, registry: Registry | None) -> None:
+        self._found = registry
+        self._stopping = asyncio.Event()
+
+    async def register(self, registration: Registration, path: str) -> Registration:
+        """Add a registration, or renew the one at that address. Errors: Invalid, Exhausted, Unavailable.
+
+        `path` is where the request holds it: errors name fields by it.
+        """
+        try:
+            wanted = completed(registration)
+        except Invalid as error:
+            raise error.within(path) from None
+        return await self._registry.register(wanted)
+
+    async def deregister(self, key: str) -> Registration:
+        """Remove a registration; return it. Errors: NotFound, Exhausted, Unavailable."""
+        return await self._registry.deregister(key)
+
+    def held(self) -> AbstractContextManager[Renewals]:
+        """Return what holds registrations alive from their renewal to its end (see the port)."""
+        return self._registry.held()
+
+    def page(self, selection: Selection, page_size: int, page_token: str) -> Page[Registration]:
+        """Return a page of the registrations selected, ordered by id. Invalid for a token not of ours."""
+        registry = self._registry
+        keys = sorted(filter(selection.holds, registry.ids()))
+        return page(keys, lambda key: registry.get(key) or Registration(), page_size, page_token)
+
+    async def watch(self, selection: Selection) -> AsyncGenerator[Changes, None]:
+        """Tell all registrations selected (maybe none), then what becomes of them, renewals left out.
+
+        Ends with Unavailable when Aqueduct does.
+        """
+        registry = self._registry
+        pending = dict.fromkeys(filter(selection.holds, registry.ids()))
+        is_changed = asyncio.Event()
+
+        def note(keys: Collection[str]) -> None:
+            pending.update(dict.fromkeys(filter(selection.holds, keys)))
+            is_changed.set()
+
+        end = registry.on_change(note)
+        try:
+            if not pending:
+                yield Changes()
+            while True:
+                while pending:
+                    yield _taken(registry, pending)
+                is_changed.clear()
+                await self.unless_stopping(is_changed.wait())
+        finally:
+            end()
+
+    async def unless_stopping(self, work: Awaitable[T]) -> T:
+        """Return what `work` comes to. Unavailable, with `work` cancelled, when Aqueduct ends meanwhile."""
+        working = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise Unavailable("SHUTTING_DOWN", "Aqueduct is shutting down")
+            return working.result()
+        finally:
+            working.cancel()
+            stopping.cancel()
+            await asyncio.wait([working, stopping])  # what it works on is free again
+
+    def shut_down(self) -> None:
+        """End the watches, and the streams that hold registrations: they would hold up the shutdown."""
+        self._stopping.set()
+
+    @property
+    def _registry(self) -> Registry:
+        if self._found is None:
+            raise Unmet("NO_REGISTRY", "registrations", "Aqueduct runs without its registry: see --discovery")
+        return self._found
+
+
+def _taken(registry: Registry, pending: dict[str, None]) -> Changes:
+    """Take from `pending` what fits into one message, in the order of the ids."""
+    registered: list[Registration] = []
+    deregistered: list[str] = []
+    size = 0
+    for key in sorted(pending):
+        registration = registry.get(key)
+        size += registration.ByteSize() if registration is not None else len(key)
+        if size > MAX_BYTES and (registered or deregistered):
+            break
+        del pending[key]
+        if registration is not None:
+            registered.append(registration)
+        else:
+            deregistered.append(key)
+    return Changes(registered, deregistered)
