@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,8 @@ from typing import Self
 import structlog
 
 from aqueduct import __version__
+from aqueduct.discovery.configured import configured
+from aqueduct.discovery.registry import Registry
 from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
 from aqueduct.haproxy.adapter import MasterWorker
@@ -29,18 +31,20 @@ from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.snapshot import Snapshot
+from aqueduct.plan.rows import NO_ROWS, StateRows
+from aqueduct.ports.clock import Clock
 from aqueduct.render.renderer import Renderer
 from aqueduct.render.sections import split_sections
 from aqueduct.rpc.listen import check_free
 from aqueduct.rpc.server import GrpcServer
-from aqueduct.service.admission import Admission
-from aqueduct.service.configuration import Configuration
+from aqueduct.service.control import Adapters, ControlPlane, Work
+from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
-from aqueduct.service.status import StatusService
-from aqueduct.service.trial import Trial
+from aqueduct.service.registry import Registering
 from aqueduct.settings import OnExit, Settings
 from aqueduct.signals import handled
 from aqueduct.store.lmdb import LmdbStore
+from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.templates import load_templates
 
 log = structlog.get_logger()
@@ -74,9 +78,9 @@ class _HAProxy(MasterWorker):
 
     spawned = False
 
-    async def start(self, config: str) -> None:
+    async def start(self, config: str, servers: StateRows = NO_ROWS) -> None:
         self.spawned = True
-        await super().start(config)
+        await super().start(config, servers)
 
 
 class Aqueduct:
@@ -128,31 +132,42 @@ class Aqueduct:
         renderer, sections = _renderer(settings, haproxy.capabilities)
         if not store.snapshot().revision:
             _check_nothing_lost(settings.data_dir, sections)
-        reconciler = Reconciler(store, haproxy, renderer, SystemClock())
-        stack.push_async_callback(self._leave_haproxy, haproxy, reconciler)
-        stack.push_async_callback(reconciler.life.close)
-        admission = Admission(store, Trial(haproxy, renderer, reconciler), reconciler, self._reserved())
-        server = GrpcServer(Configuration(store, admission), StatusService(haproxy, reconciler))
+        clock = SystemClock()
+        registry = await self._registry(stack, clock)
+        sources = configured(settings.discovery, registry, clock)
+        discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
+        given = Adapters(store, haproxy, haproxy.runtime, renderer, discoveries, clock)
+        control = ControlPlane(given, self._reserved(), settings.verify_interval)
+        stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
+        stack.push_async_callback(control.reconciler.life.close)
+        registering = Registering(registry if registry in sources else None)
+        server = GrpcServer(control.configuration, control.status, registering)
 
-        await reconciler.start()
+        await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        self._run(tasks, reconciler.run(), reconciler.stop)
-        self._run(tasks, admission.run(), admission.close)
+        for work in control.works():
+            self._run(tasks, work)
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
         stack.push_async_callback(self._stop_server, server)
         self.entered = True
         log.info("serving", grpc=f"{settings.host}:{self.grpc_port}", version=__version__)
 
-    def _run(
-        self, tasks: asyncio.TaskGroup, work: Coroutine[None, None, None], stop: Callable[[], None]
-    ) -> None:
-        """Run `work` until the stack is left, which calls `stop` and waits while there is grace."""
-        task = tasks.create_task(work)
+    async def _registry(self, stack: AsyncExitStack, clock: Clock) -> Registry:
+        registrations = await LmdbRegistrations.open(self.settings.data_dir / "registry")
+        stack.push_async_callback(registrations.close)
+        registry = Registry(registrations, clock, self.settings.discovery.empty_grace)
+        stack.push_async_callback(registry.close)
+        return registry
+
+    def _run(self, tasks: asyncio.TaskGroup, work: Work) -> None:
+        """Run `work` until the stack is left, which has it stop and waits while there is grace."""
+        task = tasks.create_task(work.run(), name=work.name)
 
         async def finish() -> None:
-            stop()
             try:
-                await asyncio.wait([task], timeout=self._grace() or _LAST_TURN)
+                if work.stop is not None:
+                    work.stop()
+                    await asyncio.wait([task], timeout=self._grace() or _LAST_TURN)
             finally:
                 task.cancel()  # does nothing to one that is done
                 await asyncio.wait([task])

@@ -24,6 +24,7 @@ from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
 from aqueduct.v1.frontend_pb2_grpc import FrontendServiceStub
 from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
+from aqueduct.v1.registry_pb2_grpc import RegistryServiceStub
 
 _PATIENCE = 20.0
 """Seconds until a process that was told to end is killed."""
@@ -82,6 +83,7 @@ class Aqueduct:
         self.backends = BackendServiceStub(self.channel)
         self.config = ConfigServiceStub(self.channel)
         self.haproxy = HAProxyServiceStub(self.channel)
+        self.registry = RegistryServiceStub(self.channel)
         try:
             await self.start()
         except BaseException:

@@ -7,13 +7,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from aqueduct.demo.connection import Faulty, fetch
-from aqueduct.demo.ports import free_port
 from aqueduct.demo.processes import Aqueduct, web_service
+from aqueduct.demo.steps import Steps
 from aqueduct.demo.traffic import Traffic
-from aqueduct.v1.apply_pb2 import ApplyKind, ApplyOutcome
-from aqueduct.v1.backend_pb2 import Backend, BackendType, Member, PutBackendRequest
-from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
 from aqueduct.v1.haproxy_pb2 import GetHAProxyInfoRequest
 
 _OLD, _NEW = "1.0.0", "2.0.0"
@@ -27,7 +23,7 @@ Say = Callable[[str], object]
 
 
 async def run(*, haproxy_bin: Path | None, seconds: float, say: Say) -> int:
-    """Run the demo with `seconds` of traffic, in three equal parts; return the exit code.
+    """Run the demo with `seconds` of traffic, amid which it switches twice; return the exit code.
 
     0 where no request failed, 1 where any did, 130 when interrupted by SIGINT or SIGTERM. Every
     process has ended then. ProcessFailed and grpc.aio.AioRpcError where it comes to nothing.
@@ -62,64 +58,18 @@ async def _demo(haproxy_bin: Path | None, seconds: float, say: Say) -> int:
         say(f"aqueduct serves gRPC on {aqueduct.target} (process {aqueduct.pid})")
         say(f"HAProxy {info.version} runs (process {info.master_pid})")
 
-        demo = _Steps(aqueduct, say)
+        demo = Steps(aqueduct, say)
         for name, (port, _) in services.items():
-            await demo.put_backend(name, port)
-        await demo.route_to(_OLD)
+            await demo.register(name, port)
+        await demo.serve(_OLD)
         say(f"{_CONNECTIONS} connections send requests to {demo.url}, half of them keep-alive")
         async with Traffic(demo.port, connections=_CONNECTIONS, pause=_PAUSE) as traffic:
-            await asyncio.sleep(seconds / 3)
-            await demo.route_to(_NEW)
-            await asyncio.sleep(seconds / 3)
-            await demo.route_to(_OLD)
-            await asyncio.sleep(seconds / 3)
+            for version in (_NEW, _OLD):
+                await asyncio.sleep(seconds / 6)
+                await demo.switch(version, slow=seconds / 6)
+                await asyncio.sleep(seconds / 6)
     say(table(traffic))
     return 1 if traffic.failures or demo.misrouted else 0
-
-
-class _Steps:
-    """The steps, each told in a line."""
-
-    def __init__(self, aqueduct: Aqueduct, say: Say) -> None:
-        self._aqueduct, self._say = aqueduct, say
-        self.port = free_port()
-        self.misrouted = False
-        """Whether a step's answer came before HAProxy served by it."""
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
-
-    async def put_backend(self, version: str, port: int) -> None:
-        backend = Backend(
-            key=f"web-{version}",
-            type=BackendType.BACKEND_TYPE_STATIC,
-            members=[Member(host="127.0.0.1", port=port)],
-        )
-        response = await self._aqueduct.backends.PutBackend(PutBackendRequest(backend=backend))
-        self._say(_step(f"PutBackend {backend.key}", response.revision, response.apply))
-
-    async def route_to(self, version: str) -> None:
-        """Put the frontend, and ask right after the answer who serves."""
-        frontend = Frontend(key="web", bind=f"127.0.0.1:{self.port}", backend=f"web-{version}")
-        response = await self._aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=frontend))
-        self._say(_step(f"PutFrontend web -> {frontend.backend}", response.revision, response.apply))
-        answered = await self._who_serves()
-        self._say(f"    a new connection is answered by {answered}")
-        self.misrouted |= answered != version
-
-    async def _who_serves(self) -> str:
-        try:
-            return (await fetch(self.port)).body.decode()
-        except Faulty as fault:
-            return f"nobody: {fault}"
-
-
-def _step(what: str, revision: int, outcome: ApplyOutcome) -> str:
-    kind = ApplyKind.Name(outcome.kind).removeprefix("APPLY_KIND_").lower()
-    milliseconds = outcome.duration.ToNanoseconds() / 1e6
-    reason = f"  ({outcome.reason})" if outcome.reason else ""
-    return f"  {what:<29}  revision {revision:<3} {kind:<8}{milliseconds:6.1f} ms{reason}"
 
 
 def table(traffic: Traffic) -> str:

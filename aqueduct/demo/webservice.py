@@ -1,15 +1,17 @@
 """A web service that answers every request with its name, over HTTP/1.1.
 
 `python -m aqueduct.demo.webservice 1.0.0` runs one: it prints its port, and ends when its standard
-input does, so that it never outlives who started it.
+input does, so that it never outlives who started it. `/slow/2.5` is answered after so many seconds.
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import Mapping
 from typing import Self
 
 _HEAD_END = b"\r\n\r\n"
+_SLOW = re.compile(r"GET /slow/(\d+(?:\.\d+)?) ")
 
 
 class WebService:
@@ -34,6 +36,12 @@ class WebService:
             connection.close()
         await self._server.wait_closed()
 
+    async def prepare(self, request: str) -> None:
+        """Do what is to be done before the answer to a request such as `GET / HTTP/1.1`."""
+        found = _SLOW.match(request)
+        if found is not None:
+            await asyncio.sleep(float(found[1]))
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections.add(writer)
         try:
@@ -51,6 +59,7 @@ class WebService:
         keep = request.endswith("HTTP/1.1") and headers.get("connection", "").lower() != "close"
         body = b"" if request.startswith("HEAD ") else self.name.encode()
         self.requests += 1
+        await self.prepare(request)
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: %s\r\n\r\n%s"
             % (len(self.name.encode()), b"keep-alive" if keep else b"close", body)

@@ -4,9 +4,22 @@ It decides nothing and catches nothing: errors become statuses in the intercepto
 """
 # ruff: noqa: N802, D102 # the methods are those of backend.proto, which documents them
 
+from collections.abc import Callable
+
 from aqueduct.model.resources import Kind, delete, put
-from aqueduct.rpc.requests import expected_revision, given, named, of_type, options
-from aqueduct.service.configuration import Configuration
+from aqueduct.rpc.requests import (
+    admin_state,
+    admin_weight,
+    expected_revision,
+    given,
+    named,
+    of_type,
+    options,
+    switch_options,
+    wait_for,
+)
+from aqueduct.service.configuration import Configuration, Written
+from aqueduct.service.memberships import set_state, set_weight
 from aqueduct.v1.backend_pb2 import (
     Backend,
     DeleteBackendRequest,
@@ -17,10 +30,15 @@ from aqueduct.v1.backend_pb2 import (
     ListBackendMembersResponse,
     ListBackendsRequest,
     ListBackendsResponse,
+    Member,
     PutBackendRequest,
     PutBackendResponse,
     SetBackendVersionRequest,
     SetBackendVersionResponse,
+    SetMemberStateRequest,
+    SetMemberStateResponse,
+    SetMemberWeightRequest,
+    SetMemberWeightResponse,
 )
 from aqueduct.v1.backend_pb2_grpc import BackendServiceServicer
 
@@ -76,11 +94,28 @@ class Backends(BackendServiceServicer):
             request.version,
             request.name,
             expected_revision=expected_revision(request),
-            options=options(request),
+            options=switch_options(request),
         )
         return SetBackendVersionResponse(
             backend=written.changes[0].put_backend,
             revision=written.revision,
             apply=written.apply,
             plan=written.plan,
+        )
+
+    async def SetMemberState(self, request: SetMemberStateRequest, _: object) -> SetMemberStateResponse:
+        change = set_state(admin_state(request))
+        member, written = await self._set_member(request, change)
+        return SetMemberStateResponse(member=member, revision=written.revision, apply=written.apply)
+
+    async def SetMemberWeight(self, request: SetMemberWeightRequest, _: object) -> SetMemberWeightResponse:
+        change = set_weight(admin_weight(request))
+        member, written = await self._set_member(request, change)
+        return SetMemberWeightResponse(member=member, revision=written.revision, apply=written.apply)
+
+    async def _set_member(
+        self, request: SetMemberStateRequest | SetMemberWeightRequest, change: Callable[[Member], None]
+    ) -> tuple[Member, Written]:
+        return await self._configuration.set_member(
+            named(Kind.BACKEND, request).key, request.member, change, wait_for=wait_for(request)
         )

@@ -1,17 +1,25 @@
 """What all requests have in common: keys that are needed, preconditions, write options."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 from aqueduct.errors import Invalid, Violation
+from aqueduct.model.backends import HEAVIEST
+from aqueduct.model.fields import Faults
+from aqueduct.model.policies import check_policy
 from aqueduct.model.resources import Kind, Ref, Resource
 from aqueduct.service.configuration import WriteOptions
+from aqueduct.service.memberships import Switching
 from aqueduct.v1.apply_pb2 import WaitFor
 from aqueduct.v1.backend_pb2 import (
+    AdminState,
     DeleteBackendRequest,
     GetBackendRequest,
     ListBackendMembersRequest,
     PutBackendRequest,
     SetBackendVersionRequest,
+    SetMemberStateRequest,
+    SetMemberWeightRequest,
 )
 from aqueduct.v1.config_pb2 import ApplyRequest, Change
 from aqueduct.v1.frontend_pb2 import DeleteFrontendRequest, GetFrontendRequest, PutFrontendRequest
@@ -23,6 +31,8 @@ KeyedRequest = (
     | DeleteBackendRequest
     | ListBackendMembersRequest
     | SetBackendVersionRequest
+    | SetMemberStateRequest
+    | SetMemberWeightRequest
 )
 ConditionalRequest = (
     PutFrontendRequest
@@ -40,6 +50,8 @@ WriteRequest = (
     | SetBackendVersionRequest
     | ApplyRequest
 )
+
+MemberRequest = SetMemberStateRequest | SetMemberWeightRequest
 
 R = TypeVar("R", bound=Resource)
 
@@ -64,10 +76,38 @@ def expected_revision(request: ConditionalRequest) -> int | None:
 
 def options(request: WriteRequest) -> WriteOptions:
     """Return how the write is to be made. Invalid for a `wait_for` that there is not."""
+    return WriteOptions(validate_only=request.validate_only, wait_for=wait_for(request))
+
+
+def switch_options(request: SetBackendVersionRequest) -> WriteOptions:
+    """Return how a switch of versions is to be made. Invalid for what is wrong with its policy."""
+    faults = Faults()
+    check_policy(request.switch_policy, "switch_policy", faults)
+    if faults.violations:
+        raise Invalid(faults.violations)
+    return replace(options(request), switching=Switching(request.switch_policy, request.allow_empty))
+
+
+def wait_for(request: WriteRequest | MemberRequest) -> WaitFor:
+    """Return when to answer. Invalid for a `wait_for` that there is not."""
     if request.wait_for not in WaitFor.values():
         known = ", ".join(WaitFor.keys())
         raise Invalid([Violation("wait_for", f"must be one of {known}, not {request.wait_for}")])
-    return WriteOptions(validate_only=request.validate_only, wait_for=request.wait_for)
+    return request.wait_for
+
+
+def admin_state(request: SetMemberStateRequest) -> AdminState:
+    """Return the state to set. Invalid where there is none."""
+    if request.state not in AdminState.values() or not request.state:
+        raise Invalid([Violation("state", "must be ready, drain or maint")])
+    return request.state
+
+
+def admin_weight(request: SetMemberWeightRequest) -> int | None:
+    """Return the weight to set, None for the member's own. Invalid where it is none of HAProxy's."""
+    if request.weight > HEAVIEST:
+        raise Invalid([Violation("weight", f"must be from 0 to {HEAVIEST}, or absent")])
+    return request.weight if request.HasField("weight") else None
 
 
 def of_type(wanted: type[R], resource: Resource | None) -> R:

@@ -18,17 +18,20 @@ from aqueduct.rpc.haproxy import HAProxy
 from aqueduct.rpc.health import Health
 from aqueduct.rpc.interceptor import CallInterceptor
 from aqueduct.rpc.listen import check_free, target
+from aqueduct.rpc.registry import Registry
 from aqueduct.service.configuration import Configuration
+from aqueduct.service.registry import Registering
 from aqueduct.service.status import StatusService
-from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2
+from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2, registry_pb2
 from aqueduct.v1.backend_pb2_grpc import add_BackendServiceServicer_to_server
 from aqueduct.v1.config_pb2_grpc import add_ConfigServiceServicer_to_server
 from aqueduct.v1.frontend_pb2_grpc import add_FrontendServiceServicer_to_server
 from aqueduct.v1.haproxy_pb2_grpc import add_HAProxyServiceServicer_to_server
+from aqueduct.v1.registry_pb2_grpc import add_RegistryServiceServicer_to_server
 
 SERVICES: Final = tuple(
     service.full_name
-    for file in (frontend_pb2, backend_pb2, config_pb2, haproxy_pb2)
+    for file in (frontend_pb2, backend_pb2, config_pb2, haproxy_pb2, registry_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
 )
 """Full names of Aqueduct's own services."""
@@ -51,9 +54,10 @@ _OPTIONS: Final = (
 class GrpcServer:
     """Serves the API over gRPC, without TLS."""
 
-    def __init__(self, configuration: Configuration, status: StatusService) -> None:
+    def __init__(self, configuration: Configuration, status: StatusService, registering: Registering) -> None:
         self._configuration = configuration
         self._status = status
+        self._registry = Registry(registering)
         self._health = Health(SERVICES)
         self._server: grpc.aio.Server | None = None
 
@@ -77,6 +81,7 @@ class GrpcServer:
     async def stop(self, grace: float) -> None:
         """Take no more calls; those under way have `grace` seconds to finish, then they are cancelled."""
         self._health.shut_down()
+        self._registry.shut_down()
         if self._server is not None:
             await self._server.stop(grace)
 
@@ -85,6 +90,7 @@ class GrpcServer:
         add_BackendServiceServicer_to_server(Backends(self._configuration), server)
         add_ConfigServiceServicer_to_server(Config(self._configuration), server)
         add_HAProxyServiceServicer_to_server(HAProxy(self._status), server)
+        add_RegistryServiceServicer_to_server(self._registry, server)
         add_HealthServicer_to_server(self._health, server)
         health = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
         reflection.enable_server_reflection((*SERVICES, health, reflection.SERVICE_NAME), server)

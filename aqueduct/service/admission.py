@@ -3,8 +3,9 @@
 Changes are judged on a whole snapshot, one after the other, by one task; those that arrive while
 it is busy form the next batch and share its trial and its write to disk. In this order:
 
-1. preconditions and references, on the snapshot as it would be;
-2. the trial by HAProxy (trial.py);
+1. preconditions, and what follows for memberships (memberships.py);
+2. references on the snapshot as it would be, and the trial by HAProxy (trial.py), but for changes that
+   only make other members: those are typed, and HAProxy is asked as they are made;
 3. the store commits, and the reconciler is told.
 
 A batch with an objection is halved until the change at fault stands alone: it is refused, and the
@@ -13,15 +14,16 @@ left out; after that its change is made, whole.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aqueduct.errors import Invalid, Unavailable
 from aqueduct.model.bind import Address
 from aqueduct.model.references import conflicts
 from aqueduct.model.resources import Ref, Resource, ref_of
-from aqueduct.model.snapshot import Snapshot, after, check_preconditions, effective
+from aqueduct.model.snapshot import Draft, Snapshot, after, check_preconditions, effective
 from aqueduct.ports.store import Committed, Store
+from aqueduct.service.memberships import Memberships, Stored, Switching
 from aqueduct.service.pending import Pending
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.trial import Trial
@@ -52,7 +54,12 @@ class Submission:
 
     changes: Sequence[Change]
     paths: Sequence[str]
+    switching: Switching = field(default_factory=Switching)
+    own: "Callable[[Stored], Sequence[Change]] | None" = None
+    """Aqueduct's own changes of memberships, worked out on what is stored when their turn has come."""
     previous: tuple[Resource | None, ...] = ()
+    made: Sequence[Change] = ()
+    """The changes, and what follows from them."""
     admitted: "asyncio.Future[Admitted]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -67,36 +74,57 @@ class Submission:
         return dict(zip(map(ref_of, self.changes), self.paths, strict=True))
 
 
+AS_THE_BACKEND_SAYS = Switching()
+
+
 class Admission:
     """The one way into the store. `reserved` are addresses that no frontend may have, by their owner."""
 
     def __init__(
-        self, store: Store, trial: Trial, reconciler: Reconciler, reserved: Mapping[Address, str]
+        self,
+        store: Store,
+        trial: Trial,
+        reconciler: Reconciler,
+        memberships: Memberships,
+        reserved: Mapping[Address, str],
     ) -> None:
         self._store = store
         self._trial = trial
         self._reconciler = reconciler
+        self._memberships = memberships
         self._reserved = reserved
         self._queue: asyncio.Queue[Submission | None] = asyncio.Queue()
         self._closed = False
 
-    async def submit(self, changes: Sequence[Change], paths: Sequence[str]) -> Admitted:
+    async def submit(
+        self, changes: Sequence[Change], paths: Sequence[str], switching: Switching = AS_THE_BACKEND_SAYS
+    ) -> Admitted:
         """Store valid `changes`, all or nothing; return when they are durable.
 
         Errors: Invalid, RejectedByHAProxy, NotFound, Conflict, Unmet, Exhausted, Unavailable.
         """
-        if self._closed:
-            raise Unavailable("SHUTTING_DOWN", "Aqueduct is shutting down; try again")
-        submission = Submission(changes, paths)
-        self._queue.put_nowait(submission)
-        return await submission.admitted
+        return await self._submit(Submission(changes, paths, switching))
 
-    async def rehearse(self, changes: Sequence[Change], paths: Sequence[str]) -> Rehearsed:
+    async def submit_own(self, changes: Callable[[Stored], Sequence[Change]]) -> Admitted:
+        """Store Aqueduct's own `changes` of memberships, worked out on what is stored then."""
+        return await self._submit(Submission((), (), own=changes))
+
+    async def rehearse(
+        self, changes: Sequence[Change], paths: Sequence[str], switching: Switching = AS_THE_BACKEND_SAYS
+    ) -> Rehearsed:
         """Judge `changes` like submit, and return what they would do."""
-        submission = Submission(changes, paths)
-        candidate = self._fold(self._store.snapshot(), submission)
+        submission = Submission(changes, paths, switching)
+        draft = Draft(self._store.snapshot())
+        self._fold(draft, submission)
+        candidate = draft.snapshot()
         await self._try(candidate, [submission])
         return Rehearsed(submission.previous, self._trial.plan(candidate, submission.changes))
+
+    async def _submit(self, submission: Submission) -> Admitted:
+        if self._closed:
+            raise Unavailable("SHUTTING_DOWN", "Aqueduct is shutting down; try again")
+        self._queue.put_nowait(submission)
+        return await submission.admitted
 
     async def run(self) -> None:
         """Admit what is submitted, until `close`."""
@@ -114,21 +142,22 @@ class Admission:
         self._queue.put_nowait(None)
 
     async def _admit(self, batch: Sequence[Submission]) -> None:
-        candidate = self._store.snapshot()
+        draft = Draft(self._store.snapshot())
         accepted = []
         for submission in batch:
             try:
-                candidate = self._fold(candidate, submission)
+                self._fold(draft, submission)
             except Exception as error:  # noqa: BLE001 # one caller's trouble is its own
                 submission.fail(error)
             else:
                 accepted.append(submission)
         if accepted:
-            await self._try_and_commit(candidate, accepted)
+            await self._try_and_commit(draft, accepted)
 
-    async def _try_and_commit(self, candidate: Snapshot, accepted: Sequence[Submission]) -> None:
+    async def _try_and_commit(self, draft: Draft, accepted: Sequence[Submission]) -> None:
         try:
-            await self._try(candidate, accepted)
+            if any(map(self._is_tried, accepted)):
+                await self._try(draft.snapshot(), accepted)
         except Exception as error:  # noqa: BLE001 # one caller's trouble is its own
             if len(accepted) == 1:
                 accepted[0].fail(error)
@@ -139,28 +168,43 @@ class Admission:
         else:
             await self._commit(accepted)
 
-    def _fold(self, snapshot: Snapshot, submission: Submission) -> Snapshot:
+    def _fold(self, draft: Draft, submission: Submission) -> None:
+        """Make the changes of `submission` to the draft, and note what they make of what."""
         changes = submission.changes
-        check_preconditions(snapshot, changes)
-        submission.previous = tuple(snapshot.get(ref_of(change)) for change in changes)
+        check_preconditions(draft, changes)
+        submission.previous = tuple(draft.get(ref_of(change)) for change in changes)
+        if submission.own is not None:
+            submission.made = tuple(submission.own(draft))
+        else:
+            derived = self._memberships.derived(draft, changes, submission.switching)
+            submission.made = (*changes, *derived)
         # Like the store, which makes no revision of what changes nothing.
-        made = effective(snapshot, changes)
+        made = effective(draft, submission.made)
+        if self._is_tried(submission):
+            self._check_references(draft.snapshot(), made, submission)
+        if made:
+            draft.add(made, draft.revision + 1)
+
+    def _is_tried(self, submission: Submission) -> bool:
+        return any(map(self._trial.is_needed, submission.changes, submission.previous))
+
+    def _check_references(self, snapshot: Snapshot, made: Sequence[Change], submission: Submission) -> None:
         candidate = after(snapshot, made, snapshot.revision + 1) if made else snapshot
-        found = conflicts(candidate, [ref_of(change) for change in changes], self._reserved)
+        found = conflicts(candidate, [ref_of(change) for change in submission.changes], self._reserved)
         if found:
             places = submission.places()
             raise Invalid(violation.within(places.get(ref, "")) for ref, violation in found)
-        return candidate
 
     async def _try(self, candidate: Snapshot, submissions: Sequence[Submission]) -> None:
-        changes = [change for submission in submissions for change in submission.changes]
+        tried = [submission for submission in submissions if self._is_tried(submission)]
+        changes = [change for submission in tried for change in submission.changes]
         places: dict[Ref, str] = {}
-        for submission in submissions:
+        for submission in tried:
             places |= submission.places()
         await self._trial.run(self._store.snapshot(), candidate, changes, places)
 
     async def _commit(self, accepted: Sequence[Submission]) -> None:
-        commits = [self._store.commit(submission.changes) for submission in accepted]
+        commits = [self._store.commit(submission.made) for submission in accepted]
         results = await asyncio.gather(*commits, return_exceptions=True)
         for submission, result in zip(accepted, results, strict=True):
             if isinstance(result, BaseException):
@@ -169,6 +213,7 @@ class Admission:
                 self._admitted(submission, result)
 
     def _admitted(self, submission: Submission, committed: Committed) -> None:
+        self._trial.note(committed.changes)
         pending = Pending(committed, submission.places())
         self._reconciler.enqueue(pending)
         if not submission.admitted.done():

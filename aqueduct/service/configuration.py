@@ -1,19 +1,27 @@
 """Reading and writing the configuration: what every protocol that Aqueduct speaks calls."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from aqueduct.errors import Conflict, Invalid, NotFound, Unmet, Violation
-from aqueduct.model.resources import Kind, Ref, Resource, put, ref_of
+from aqueduct.model.members import member_name, members_of, presented, to_prove
+from aqueduct.model.resources import Kind, Ref, Resource, put, ref_of, resource_of
+from aqueduct.model.servers import endpoint_of
 from aqueduct.model.snapshot import effective
 from aqueduct.model.validate import validated
 from aqueduct.ports.store import Store
-from aqueduct.service.admission import Admission
+from aqueduct.service.admission import Admission, Admitted
+from aqueduct.service.discoveries import Discoveries
+from aqueduct.service.memberships import Memberships, Switching, began
 from aqueduct.service.paging import Page, page
+from aqueduct.service.transitions import Transitions
 from aqueduct.v1.apply_pb2 import WAIT_FOR_COMMIT, ApplyOutcome, Plan, WaitFor
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_DYNAMIC, Backend, Member
 from aqueduct.v1.config_pb2 import Change
+
+_FIRST_ANSWER = 5.0
+"""Seconds that a write waits for a source that has not told yet of a service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +44,41 @@ class WriteOptions:
 
     validate_only: bool = False
     wait_for: WaitFor | int = 0
+    switching: Switching = field(default_factory=Switching)
 
 
 class Configuration:
     """The resources, and the one way to change them."""
 
-    def __init__(self, store: Store, admission: Admission) -> None:
+    def __init__(
+        self,
+        store: Store,
+        admission: Admission,
+        memberships: Memberships,
+        transitions: Transitions,
+        discoveries: Discoveries,
+    ) -> None:
         self._store = store
         self._admission = admission
+        self._memberships = memberships
+        self._transitions = transitions
+        self._discoveries = discoveries
 
     def get(self, ref: Ref) -> Resource:
-        """Return a resource as stored. NotFound where there is none."""
+        """Return a resource as stored, a backend with its members. NotFound where there is none."""
         resource = self._store.snapshot().get(ref)
         if resource is None:
             raise NotFound(ref.kind, ref.key)
-        return resource
+        return self._presented(resource)
 
     def page(self, kind: Kind, page_size: int, page_token: str) -> Page[Resource]:
         """Return a page of the resources of `kind`, ordered by key. Invalid for a token not of ours."""
         resources = self._store.snapshot().of_kind(kind)
-        return page(sorted(resources), resources.__getitem__, page_size, page_token)
+        return page(sorted(resources), lambda key: self._presented(resources[key]), page_size, page_token)
 
     def members(self, key: str, page_size: int, page_token: str) -> Page[Member]:
         """Return a page of a backend's members, in the order of its server lines."""
-        members = self._backend(key).members
+        members = members_of(self._backend(key), self._store.snapshot().memberships.get(key))
         positions = [f"{position:06}" for position in range(len(members))]
         return page(positions, lambda position: members[int(position)], page_size, page_token)
 
@@ -69,21 +88,90 @@ class Configuration:
         """Make `changes`, all or nothing, in one revision.
 
         `paths[i]` is where the request holds the resource of change i: errors name fields by it.
-        Answers when HAProxy serves by the changes, or with WAIT_FOR_COMMIT when they are durable. A
-        caller that is cancelled leaves them whole or not made at all; the revisions tell which.
+        Answers when HAProxy serves by the changes, new members and all, or with WAIT_FOR_COMMIT when
+        they are durable. A caller that is cancelled leaves them whole or not made at all; the revisions
+        tell which.
 
         Errors: Invalid, RejectedByHAProxy, NotFound, Conflict, Unmet, Exhausted, Unavailable.
         """
         wanted = _all_valid(changes, paths)
+        await self._discover(wanted, paths)
         if options.validate_only:
-            return await self._rehearse(wanted, paths)
-        admitted = await self._admission.submit(wanted, paths)
+            return await self._rehearse(wanted, paths, options.switching)
+        admitted = await self._admission.submit(wanted, paths, options.switching)
+        backends = [change.put_backend.key for change in wanted if change.HasField("put_backend")]
+        apply = await self._served(admitted, backends) if options.wait_for != WAIT_FOR_COMMIT else None
         made = {ref_of(change): change for change in admitted.committed.changes}
         stored = tuple(made.get(ref_of(change)) or self._as_stored(change) for change in wanted)
-        waits = options.wait_for != WAIT_FOR_COMMIT
+        return Written(
+            tuple(map(self._as_presented, stored)), admitted.previous, admitted.committed.revision, apply
+        )
+
+    async def set_member(
+        self, key: str, member: str, change: Callable[[Member], None], *, wait_for: WaitFor | int
+    ) -> tuple[Member, Written]:
+        """Have `change` note an operator's word on the member at that address of backend `key`.
+
+        Errors: Invalid for what is no address, NotFound, Exhausted, Unavailable.
+        """
+        try:
+            name = endpoint_of(member).name
+        except ValueError as error:
+            raise Invalid([Violation("member", str(error))]) from error
+        admitted = await self._admission.submit_own(
+            lambda stored: self._memberships.set_admin(stored, key, name, change)
+        )
+        apply = await self._served(admitted) if wait_for != WAIT_FOR_COMMIT else None
+        members = members_of(self._backend(key), self._store.snapshot().memberships.get(key))
+        found = next((each for each in members if member_name(each) == name), None)
+        if found is None:
+            raise NotFound("member", f"{name} of backend {key}")  # it has gone at this very moment
+        return found, Written((), (), admitted.committed.revision, apply)
+
+    async def _discover(self, changes: Sequence[Change], paths: Sequence[str]) -> None:
+        """Have discovery know the members of dynamic backends that are put. Invalid for a source unknown."""
+        asked = []
+        for change, path in zip(changes, paths, strict=True):
+            backend = change.put_backend
+            if change.WhichOneof("change") != "put_backend" or backend.type != BACKEND_TYPE_DYNAMIC:
+                continue
+            try:
+                self._discoveries.check(backend)
+            except Invalid as error:
+                raise error.within(path) from None
+            if self._discoveries.known(backend) is None:
+                asked.append(self._discoveries.ask(backend, _FIRST_ANSWER))
+        await asyncio.gather(*asked)
+
+    async def _served(self, admitted: Admitted, put: Sequence[str] = ()) -> ApplyOutcome:
+        """Wait until HAProxy serves by a commit, and the switches of the backends `put` are made.
+
+        Those that it began, and where it changed nothing, those under way: the caller asks once more.
+        """
         # Shielded: the future is the commit's, whoever of its callers goes.
-        apply = await asyncio.shield(admitted.served) if waits else None
-        return Written(stored, admitted.previous, admitted.committed.revision, apply)
+        apply = await asyncio.shield(admitted.served)
+        waited = began(admitted.committed)
+        if not admitted.committed.changes:
+            memberships = self._store.snapshot().memberships
+            under_way = [memberships[key] for key in put if key in memberships]
+            waited |= {each.key: each.transition for each in under_way if to_prove(each)}
+        for key, transition in waited.items():
+            await self._transitions.switches.wait(key, transition)
+        return apply
+
+    def _presented(self, resource: Resource) -> Resource:
+        if not isinstance(resource, Backend):
+            return resource
+        return presented(resource, self._store.snapshot().memberships.get(resource.key))
+
+    def _as_presented(self, change: Change) -> Change:
+        resource = resource_of(change)
+        if not isinstance(resource, Backend):
+            return change
+        shown = put(self._presented(resource))
+        if change.HasField("expected_revision"):
+            shown.expected_revision = change.expected_revision
+        return shown
 
     async def set_version(
         self, key: str, version: str, name: str, *, expected_revision: int | None, options: WriteOptions
@@ -114,9 +202,11 @@ class Configuration:
                     raise
                 # Somebody changed another field meanwhile: switch that backend, not the one we read.
 
-    async def _rehearse(self, changes: Sequence[Change], paths: Sequence[str]) -> Written:
+    async def _rehearse(
+        self, changes: Sequence[Change], paths: Sequence[str], switching: Switching
+    ) -> Written:
         stored = self._store.snapshot()
-        rehearsed = await self._admission.rehearse(changes, paths)
+        rehearsed = await self._admission.rehearse(changes, paths, switching)
         revision = stored.revision + 1 if effective(stored, changes) else stored.revision
         return Written(tuple(changes), rehearsed.previous, revision, plan=rehearsed.plan)
 

@@ -7,9 +7,12 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from aqueduct.ports.clock import Clock
-from aqueduct.v1.apply_pb2 import ApplyKind, ApplyOutcome
+from aqueduct.v1.apply_pb2 import APPLY_KIND_NOTHING, APPLY_KIND_RUNTIME, ApplyKind, ApplyOutcome
 
 log = structlog.get_logger()
+
+_MANY = (APPLY_KIND_NOTHING, APPLY_KIND_RUNTIME)
+"""Hundreds a second, maybe: logged with `--debug` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Stopwatch:
     def applied(self, kind: ApplyKind, revision: int, reason: str = "") -> ApplyOutcome:
         """Return the outcome of the apply that ends now and served, and log it."""
         outcome = self._outcome(kind, revision, reason, error="")
-        log.info("applied", **_fields(outcome))
+        (log.debug if kind in _MANY else log.info)("applied", **_fields(outcome))
         return outcome
 
     def failed(self, kind: ApplyKind, revision: int, error: str) -> ApplyOutcome:

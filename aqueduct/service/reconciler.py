@@ -3,35 +3,39 @@
 State:
     desired   the snapshot to serve, folded from the commits in the order of their revisions
     excluded  what of it cannot be served: kept as it runs or left out, and reported
-    running   the sections that HAProxy runs; none while it is down
+    running   what HAProxy runs, which the applier knows; nothing while it is down
     pending   commits that it does not serve yet, each with a caller who may wait
     refusing  commits that it refused and that the store still holds, since it took no writes
 
 One loop, one thing at a time:
     HAProxy is down          -> start it on desired + pending, with growing pauses while it keeps ending
-    commits are pending      -> render, plan, apply; what is committed meanwhile shares the next apply
+    commits are pending      -> render, apply; what is committed meanwhile shares the next apply
     something was refused    -> see now and then whether it can be served, or undone, after all
 
-Invariants: after each turn `running` is what the process runs, whatever failed. A commit leaves
-`pending` only with an outcome for its caller. A commit that HAProxy refuses is taken back by a
-further revision, unless a later commit has changed the same resource: that one is tried by itself.
+Beside the loop, HAProxy's file is written down soon after live changes, off the callers' path.
+
+Invariants: a commit leaves `pending` only with an outcome for its caller. A commit that HAProxy
+refuses is taken back by a further revision, unless a later commit has changed the same resource: that
+one is tried by itself.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 
 import structlog
 
 from aqueduct.errors import AqueductError, Unavailable
+from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.resources import Ref, ref_of
 from aqueduct.model.snapshot import Draft, Snapshot
-from aqueduct.plan.plan import Reload, plan
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
 from aqueduct.ports.store import Store
+from aqueduct.render.image import Image
 from aqueduct.render.renderer import Rendered, Renderer
-from aqueduct.render.sections import split_sections
+from aqueduct.service.applier import LAG, Applier
 from aqueduct.service.excluded import Excluded
 from aqueduct.service.life import Life
 from aqueduct.service.outcome import Stopwatch
@@ -45,6 +49,7 @@ from aqueduct.v1.apply_pb2 import (
     APPLY_KIND_START,
     ApplyOutcome,
 )
+from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.haproxy_pb2 import Status
 
 log = structlog.get_logger()
@@ -61,33 +66,45 @@ class Reconciler:
         self,
         store: Store,
         haproxy: HAProxy,
+        applier: Applier,
         renderer: Renderer,
         clock: Clock,
     ) -> None:
         self._store = store
         self._haproxy = haproxy
+        self._applier = applier
         self._renderer = renderer
         self._clock = clock
         self._desired: Snapshot = store.snapshot()
         self._excluded = Excluded()
-        self._rendered: Rendered | None = None
         self._last_rendered: Rendered | None = None
-        self._running: Mapping[str, str] = {}
         self._pending: list[Pending] = []
         self._refusing = Refusing(store)
         self._last_apply: ApplyOutcome | None = None
         self._applied_revision = 0
         self._retry_at = 0.0
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._stop = asyncio.Event()
         self.life = Life(haproxy, clock, self._wake.set)
         self.adopted = False
         """Whether the HAProxy ran before `start`."""
+        self.on_served: Callable[[Sequence[Change]], None] = lambda _: None
+        """Told the changes of each commit that HAProxy serves since."""
 
     @property
-    def running(self) -> Mapping[str, str]:
-        """The sections that HAProxy runs, by header; none while it is down."""
-        return self._running
+    def running(self) -> Image:
+        """What HAProxy runs; nothing while it is down."""
+        return self._applier.running
+
+    @property
+    def served(self) -> Snapshot:
+        """What HAProxy serves, but for what is excluded."""
+        return self._desired
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What HAProxy can do."""
+        return self._haproxy.capabilities
 
     @property
     def excluded(self) -> Excluded:
@@ -107,7 +124,7 @@ class Reconciler:
             stored_revision=self._store.snapshot().revision,
             applied_revision=self._applied_revision,
             last_apply=self._last_apply,
-            missing_backends=self._rendered.missing if self._rendered else (),
+            missing_backends=self._applier.rendered.missing if self._applier.rendered else (),
             refusals=self._excluded.refusals(),
         )
 
@@ -125,12 +142,10 @@ class Reconciler:
 
         Returns when it serves, or when the first try has failed: `run` goes on trying.
         """
-        body = await self._haproxy.adopt()
-        self.adopted = body is not None
-        if body is None:
+        self.adopted = await self._applier.adopt()
+        if not self.adopted:
             await self._start()
             return
-        self._running = split_sections(body)
         self.life.note_begin()
         try:
             await self._serve_what_can_be()
@@ -143,14 +158,34 @@ class Reconciler:
 
     async def run(self) -> None:
         """Reconcile until `stop`."""
-        while not self._stopping:
-            await self._turn()
-            await self._rest()
+        writer = asyncio.create_task(self._write_down(), name="write HAProxy's file")
+        try:
+            while not self._stop.is_set():
+                await self._turn()
+                await self._rest()
+        finally:
+            self._stop.set()
+            await writer
 
     def stop(self) -> None:
         """Have `run` end after the apply under way. HAProxy goes on serving."""
-        self._stopping = True
+        self._stop.set()
         self._wake.set()
+
+    def look_again(self) -> None:
+        """Compare what is desired with what runs, as the applier knows it, at once."""
+        self._retry_at = 0.0
+        self._wake.set()
+
+    async def _write_down(self) -> None:
+        """Keep HAProxy's file at most LAG behind live changes."""
+        while not self._stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), LAG / 2)
+            if self._applier.is_lagging:
+                await self._applier.write_down()
+        if self._applier.is_lagging:
+            await self._applier.write_down()
 
     async def _turn(self) -> None:
         if self.life.ended:
@@ -187,7 +222,7 @@ class Reconciler:
         return max(0.0, due - self._clock.monotonic())
 
     async def _note_end(self) -> None:
-        self._running = {}
+        self._applier.forget()
         await self.life.note_end()
 
     # HAProxy runs: changes
@@ -221,8 +256,8 @@ class Reconciler:
     async def _serve(self, pending: Sequence[Pending]) -> None:
         watch = Stopwatch.started(self._clock)
         target = _fold(self._desired, pending)
-        excluded = self._excluded.less({ref for commit in pending for ref in commit.refs})
         touched = {ref_of(change) for commit in pending for change in commit.committed.changes}
+        excluded = self._excluded.less({ref for commit in pending for ref in commit.refs})
         render = partial(self._render, touched=None if excluded else touched)
         try:
             outcome = await self._apply(watch, excluded.render(render, target), target.revision)
@@ -241,49 +276,39 @@ class Reconciler:
 
         That is not for `pending` to answer.
         """
-        if self._rendered is None or isinstance(error, HAProxyEnded | AqueductError):
+        rendered = self._applier.rendered
+        if rendered is None or isinstance(error, HAProxyEnded | AqueductError):
             return excluded
         touched = {ref for commit in pending for ref in commit.refs}
-        for objection in await objections(self._haproxy, self._rendered.text, self._rendered):
+        for objection in await objections(self._haproxy, rendered.text, rendered):
             if objection.ref not in touched:
-                excluded = excluded.plus(objection, self._rendered, self._running)
+                excluded = excluded.plus(objection, rendered, self.running.sections)
         return excluded
 
     async def _apply(self, watch: Stopwatch, rendered: Rendered, revision: int) -> ApplyOutcome:
-        step = plan(self._running, rendered.sections, rendered.changed_since(self._running))
-        if isinstance(step, Reload):
-            await self._reload(rendered)
-            return watch.applied(APPLY_KIND_RELOAD, revision, step.reason)
-        self._rendered = rendered
-        return watch.applied(APPLY_KIND_NOTHING, revision)
-
-    async def _reload(self, rendered: Rendered) -> None:
         try:
-            await self._haproxy.reload(rendered.text)
+            kind, reason = await self._applier.apply(rendered)
         except AqueductError:
-            # It did not tell what became of the reload. With nothing known to run, the next apply
-            # is a reload, and settles it.
-            self._running, self._retry_at = {}, self._clock.monotonic()
+            self._retry_at = self._clock.monotonic()  # it is not known what runs: the next apply settles it
             raise
-        self._running, self._rendered = rendered.sections, rendered
+        return watch.applied(kind, revision, reason)
 
     async def _load(self, rendered: Rendered) -> None:
         """Have HAProxy run `rendered`, started or reloaded, unless it does."""
         if not self.life.up:
-            await self._haproxy.start(rendered.text)
-            self._running, self._rendered = rendered.sections, rendered
+            await self._applier.start(rendered)
             self.life.note_begin()
-        elif rendered.sections != self._running:
-            await self._reload(rendered)
+        else:
+            await self._applier.apply(rendered)
 
     async def _serve_what_can_be(self) -> None:
         """Serve what can be of the desired snapshot. What only a load can tell is not tried again."""
         watch = Stopwatch.started(self._clock)
         excluded = self._excluded.only_by_load()
         rendered = excluded.render(self._render, self._desired)
-        if rendered.sections != self._running:
+        if self._applier.reloads(rendered):
             rendered, excluded = await servable(
-                self._haproxy, self._render, self._desired, self._running, excluded
+                self._haproxy, self._render, self._desired, self.running.sections, excluded
             )
         try:
             outcome = await self._apply(watch, rendered, self._desired.revision)
@@ -296,12 +321,13 @@ class Reconciler:
 
     async def _load_in_parts(self, excluded: Excluded, error: HAProxyFailed) -> Excluded:
         log.error("HAProxy does not load what is stored: trying it in parts", error=str(error))
-        return await load_in_parts(self._load, self._render, self._desired, self._running, excluded)
+        running = self.running.sections
+        return await load_in_parts(self._load, self._render, self._desired, running, excluded)
 
     @property
     def _unsettled(self) -> bool:
         """Whether something is refused that may be had later, or what runs is not known."""
-        return bool(self._excluded.is_retried or self._refusing or not self._running)
+        return bool(self._excluded.is_retried or self._refusing or not self.running)
 
     async def _settle_again(self) -> None:
         self._retry_at = self._clock.monotonic() + RETRY
@@ -370,7 +396,7 @@ class Reconciler:
 
     def _start_failed(self, watch: Stopwatch, error: Exception, pending: Sequence[Pending]) -> None:
         self._last_apply = watch.failed(APPLY_KIND_START, self._desired.revision, str(error))
-        self._running = {}
+        self._applier.forget()
         self.life.note_failure(str(error))
         for commit in pending:
             told = f"stored as revision {commit.revision}, but HAProxy does not serve: {error}"
@@ -381,7 +407,7 @@ class Reconciler:
     def _render(self, snapshot: Snapshot, touched: Collection[Ref] | None = None) -> Rendered:
         """Render all of `snapshot`; what did not change since the last time is taken from there.
 
-        `touched`, where given, are all resources that differ from the desired snapshot.
+        `touched` are the resources that differ from the desired snapshot, where that is known.
         """
         last = self._last_rendered
         if last is None or last.snapshot is not self._desired:
@@ -403,6 +429,7 @@ class Reconciler:
             )
         for commit in pending:
             self._tell(commit, outcome)
+            self.on_served(commit.committed.changes)
 
     def _note_applied(self, revision: int) -> None:
         """Note that all is served up to `revision`, but for what is pending."""

@@ -7,7 +7,7 @@ refused commit is kept in mind and undone later; HAProxy never serves it meanwhi
 import structlog
 
 from aqueduct.errors import AqueductError, Conflict, NotFound, RejectedByHAProxy, Violation
-from aqueduct.model.resources import ref_of, resource_of
+from aqueduct.model.resources import Kind, Ref, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot, after, undoing
 from aqueduct.ports.store import Store
 from aqueduct.service.pending import Pending
@@ -59,14 +59,20 @@ class Refusing:
 
 
 def _undoing(current: Snapshot, pending: Pending, good: Snapshot) -> list[Change]:
-    changes = []
-    for made in pending.committed.changes:
-        ref = ref_of(made)
-        as_made = pending.revision if resource_of(made) is not None else 0
-        undo = undoing(ref, good, current) if current.revision_of(ref) == as_made else None
-        if undo is not None:
-            changes.append(undo)
-    return changes
+    made = pending.committed.changes
+    changed_since = {_group(ref_of(change)) for change in made if not _is_as_made(change, pending, current)}
+    refs = [ref for ref in map(ref_of, made) if _group(ref) not in changed_since]
+    return [change for ref in refs if (change := undoing(ref, good, current)) is not None]
+
+
+def _is_as_made(change: Change, pending: Pending, current: Snapshot) -> bool:
+    as_made = pending.revision if resource_of(change) is not None else 0
+    return current.revision_of(ref_of(change)) == as_made
+
+
+def _group(ref: Ref) -> Ref:
+    """Return what stands for a resource and those that make sense with it alone: a backend's membership."""
+    return Ref(Kind.BACKEND, ref.key) if ref.kind is Kind.MEMBERSHIP else ref
 
 
 def _as_its_caller_sees(pending: Pending, error: Exception) -> AqueductError:

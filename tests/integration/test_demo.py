@@ -39,7 +39,11 @@ async def test_no_request_fails(haproxy_binary: Path, scratch: Path) -> None:
     assert re.search(r"^failed +0$", told, re.MULTILINE)
     assert re.search(r"^1\.0\.0 +[\d,]*[1-9][\d,]*$", told, re.MULTILINE)
     assert re.search(r"^2\.0\.0 +[\d,]*[1-9][\d,]*$", told, re.MULTILINE)
-    assert re.search(r"PutFrontend web -> web-2\.0\.0 +revision 4 +reload +[\d.]+ ms  \(.+\)", told)
+    assert re.search(r"SetBackendVersion web 2\.0\.0 +revision 4 +runtime +[\d.]+ ms$", told, re.MULTILINE)
+    assert re.search(r"ms  proving: 2\.0\.0 has to pass its check, 1\.0\.0 serves$", told, re.MULTILINE)
+    assert re.search(r"ms  draining: 2\.0\.0 serves, 1\.0\.0 finishes its sessions$", told, re.MULTILINE)
+    assert re.search(r"ms  over: 2\.0\.0 alone$", told, re.MULTILINE)
+    assert re.search(r"request of 0\.5 s that was under way is answered by 1\.0\.0$", told, re.MULTILINE)
     assert len(re.findall(r"\(process \d+\)", told)) == 4
     assert _alive(told) == []
     assert _left(scratch) == []

@@ -35,6 +35,7 @@ async def test_the_lines_of_the_readme(aqueduct: Aqueduct, web: Web, free_port: 
         "aqueduct.v1.ConfigService",
         "aqueduct.v1.FrontendService",
         "aqueduct.v1.HAProxyService",
+        "aqueduct.v1.RegistryService",
         "grpc.health.v1.Health",
     } <= set((await _run(services)).split())
 
@@ -46,8 +47,21 @@ async def test_the_lines_of_the_readme(aqueduct: Aqueduct, web: Web, free_port: 
 
     served = json.loads(await _run(status))["status"]
     # Names as in the .proto: descriptors that come from Python hold no others.
-    assert served["applied_revision"] == served["stored_revision"] == "2", served
+    # One revision for each put, and one for the new member that passed its check.
+    assert served["applied_revision"] == served["stored_revision"] == "3", served
     assert f"bind 127.0.0.1:{free_port}" in json.loads(await _run(config))["config"]
+
+
+async def test_the_switch_of_the_readme(aqueduct: Aqueduct) -> None:
+    async with Web("1") as one, Web("2") as two:
+        ports = {10_001: aqueduct.grpc_port, 8_001: one.port, 8_002: two.port}
+        answers = [json.loads(await _run(line)) for line in example("shell", ports).splitlines()]
+    assert answers[0]["registration"]["id"] == f"/myapp/1.0.0/127.0.0.1/{one.port}"
+    switched, drained, listed = answers[3:]
+    assert switched["backend"]["version"] == "2.0.0"
+    assert switched["apply"]["kind"] == drained["apply"]["kind"] == "APPLY_KIND_RUNTIME"
+    states = {member["port"]: member["admin_state"] for member in listed["members"]}
+    assert states[two.port] == "ADMIN_STATE_DRAIN"
 
 
 async def test_errors_tell_the_field(aqueduct: Aqueduct) -> None:

@@ -11,14 +11,15 @@ from aqueduct.app import SystemClock
 from aqueduct.errors import AqueductError, Exhausted, Invalid, RejectedByHAProxy, Unavailable
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.model.resources import Kind, Ref, put
+from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.haproxy import HAProxyFailed
 from aqueduct.ports.store import Committed
 from aqueduct.render.renderer import Renderer
 from aqueduct.render.templates import builtin_templates
-from aqueduct.service.admission import Admission
-from aqueduct.service.configuration import Configuration, WriteOptions, Written
+from aqueduct.service.configuration import WriteOptions, Written
+from aqueduct.service.control import Adapters, ControlPlane
+from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
-from aqueduct.service.trial import Trial
 from aqueduct.settings import ProxySettings
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.v1.apply_pb2 import APPLY_KIND_NOTHING, APPLY_KIND_RELOAD, WAIT_FOR_COMMIT
@@ -37,12 +38,12 @@ class FaultyHAProxy(MasterWorker):
     gate: asyncio.Event
     """Reloads wait until it is set."""
 
-    async def reload(self, config: str) -> None:
+    async def reload(self, config: str, servers: StateRows = NO_ROWS, rest: StateRows = NO_ROWS) -> None:
         self.reloads += 1
         await self.gate.wait()
         if self.before and (fault := self.before.pop(0)) is not None:
             raise fault
-        await super().reload(config)
+        await super().reload(config, servers, rest)
         if self.behind:
             raise self.behind.pop(0)
 
@@ -63,13 +64,19 @@ class FaultyStore(LmdbStore):
 class Services:
     store: FaultyStore
     haproxy: FaultyHAProxy
-    reconciler: Reconciler
-    configuration: Configuration
+    control: ControlPlane
     options: WriteOptions = field(default_factory=WriteOptions)
 
     async def put(self, key: str, balance: str = "roundrobin", expected: int | None = None) -> Written:
         change = put(Backend(key=key, type=BACKEND_TYPE_STATIC, balance=balance), expected)
-        return await self.configuration.write([change], paths=["backend"], options=self.options)
+        return await self.control.configuration.write([change], paths=["backend"], options=self.options)
+
+    @property
+    def reconciler(self) -> Reconciler:
+        return self.control.reconciler
+
+    def config(self) -> str:
+        return self.control.status.config()[0]
 
     def stored(self, key: str) -> str | None:
         backend = self.store.snapshot().get(Ref(Kind.BACKEND, key))
@@ -81,8 +88,8 @@ class Services:
         status = self.reconciler.status()
         served = {
             header.removeprefix("backend ")
-            for header in self.reconciler.running
-            if header.startswith("backend ") and header in self.haproxy.config()
+            for header in self.reconciler.running.sections
+            if header.startswith("backend ") and header in self.config()
         }
         return (
             status.applied_revision == status.stored_revision
@@ -99,18 +106,19 @@ async def services(haproxy_binary: Path, tmp_path: Path) -> AsyncIterator[Servic
     haproxy.gate = asyncio.Event()
     haproxy.gate.set()
     renderer = Renderer(builtin_templates(), ProxySettings(), haproxy.capabilities)
-    reconciler = Reconciler(store, haproxy, renderer, SystemClock())
-    admission = Admission(store, Trial(haproxy, renderer, reconciler), reconciler, {})
-    await reconciler.start()
+    clock = SystemClock()
+    control = ControlPlane(
+        Adapters(store, haproxy, haproxy.runtime, renderer, Discoveries((), clock), clock), {}
+    )
+    await control.reconciler.start()
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(reconciler.run())
-            tasks.create_task(admission.run())
-            yield Services(store, haproxy, reconciler, Configuration(store, admission))
-            admission.close()
-            reconciler.stop()
+            running = [(work, tasks.create_task(work.run())) for work in control.works()]
+            yield Services(store, haproxy, control)
+            for work, task in reversed(running):
+                (work.stop or task.cancel)()
     finally:
-        await reconciler.life.close()
+        await control.reconciler.life.close()
         await haproxy.stop()
         await haproxy.close()
         await store.close()
@@ -164,7 +172,7 @@ async def test_a_reload_that_did_not_tell_its_outcome_is_settled_by_another(serv
     assert written.apply is not None
     assert written.apply.kind == APPLY_KIND_RELOAD
     assert services.agree()
-    assert "backend b" not in services.haproxy.config()
+    assert "backend b" not in services.config()
 
 
 async def test_a_refused_change_that_the_store_cannot_undo_is_undone_later(
@@ -222,7 +230,7 @@ async def test_no_revision_counts_as_applied_that_is_not_served(services: Servic
         await first
     # Taken back by revision 3, while the second's revision 2 still waits for its reload.
     status = services.reconciler.status()
-    seen = (status.applied_revision, "backend second" in services.reconciler.running)
+    seen = (status.applied_revision, "backend second" in services.reconciler.running.sections)
     await second
     assert seen in {(0, False), (3, True)}
     assert services.agree()
@@ -248,8 +256,8 @@ async def test_an_answer_at_the_commit_does_not_wait_for_haproxy(services: Servi
 async def test_a_resource_is_named_once_in_a_request(services: Services) -> None:
     change = put(Backend(key="a", type=BACKEND_TYPE_STATIC))
     with pytest.raises(Invalid, match=r"changes\[1\]"):
-        await services.configuration.write(
+        await services.control.configuration.write(
             [change, change], paths=["changes[0]", "changes[1]"], options=WriteOptions()
         )
     with pytest.raises(Invalid, match="at least one"):
-        await services.configuration.write([], paths=[], options=WriteOptions())
+        await services.control.configuration.write([], paths=[], options=WriteOptions())

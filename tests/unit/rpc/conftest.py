@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import grpc.aio
 import pytest
 
+from aqueduct.app import SystemClock
+from aqueduct.discovery.registry import Registry
 from aqueduct.rpc.server import GrpcServer
-from aqueduct.service.configuration import Configuration
+from aqueduct.service.registry import Registering
 from aqueduct.store.lmdb import LmdbStore
+from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
 from aqueduct.v1.frontend_pb2_grpc import FrontendServiceStub
@@ -22,7 +25,7 @@ if TYPE_CHECKING:  # they are of the stubs only
     from aqueduct.v1.frontend_pb2_grpc import FrontendServiceAsyncStub
     from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceAsyncStub
 
-from .doubles import FixedStatus, InstantAdmission
+from .doubles import FixedStatus, InstantAdmission, configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,15 @@ class Api:
 
 @pytest.fixture
 async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    store = await LmdbStore.open(tmp_path)
+    store = await LmdbStore.open(tmp_path / "store")
+    registrations = await LmdbRegistrations.open(tmp_path / "registry")
+    registry = Registry(registrations, SystemClock(), 30.0)
     admission, status = InstantAdmission(store), FixedStatus()
-    server = GrpcServer(Configuration(store, admission), status)
+    server = GrpcServer(configuration(store, admission), status, Registering(registry))
     port = await server.start("127.0.0.1", 0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield Api(server, port, store, admission, status, channel)
     await server.stop(0)
+    await registry.close()
+    await registrations.close()
     await store.close()

@@ -3,17 +3,27 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from aqueduct.app import SystemClock
 from aqueduct.errors import Unavailable
 from aqueduct.model.resources import ref_of
 from aqueduct.model.snapshot import check_preconditions
 from aqueduct.ports.store import Store
-from aqueduct.service.admission import Admission, Admitted, Rehearsed
+from aqueduct.service.admission import AS_THE_BACKEND_SAYS, Admission, Admitted, Rehearsed
+from aqueduct.service.configuration import Configuration
+from aqueduct.service.discoveries import Discoveries
+from aqueduct.service.memberships import Memberships, Stored, Switching
 from aqueduct.service.status import StatusService
+from aqueduct.service.switches import Switches
+from aqueduct.service.transitions import Transitions
 from aqueduct.v1.apply_pb2 import APPLY_KIND_RELOAD, ApplyOutcome, Plan
+from aqueduct.v1.backend_pb2 import Backend
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, HAProxyInfo, HAProxyState, Status
 
 PLAN = Plan(kind=APPLY_KIND_RELOAD, reason="a plan", config_diff="+listen")
+
+
+# ruff: noqa: ARG002 # what the doubles are given is what the real ones are
 
 
 class InstantAdmission(Admission):
@@ -25,9 +35,14 @@ class InstantAdmission(Admission):
         self.submitted = asyncio.Event()
         self.served = asyncio.Event()
         self.served.set()
+        self.switching = AS_THE_BACKEND_SAYS
+        """Of the last that was submitted."""
 
-    async def submit(self, changes: Sequence[Change], _paths: Sequence[str]) -> Admitted:
+    async def submit(
+        self, changes: Sequence[Change], paths: Sequence[str], switching: Switching = AS_THE_BACKEND_SAYS
+    ) -> Admitted:
         self.submitted.set()
+        self.switching = switching
         if self.failures:
             raise self.failures.pop(0)
         before = self._store.snapshot()
@@ -35,14 +50,36 @@ class InstantAdmission(Admission):
         served = asyncio.ensure_future(self._serve(committed.revision))
         return Admitted(committed, tuple(before.get(ref_of(change)) for change in changes), served)
 
+    async def submit_own(self, changes: Callable[[Stored], Sequence[Change]]) -> Admitted:
+        return await self.submit(changes(self._store.snapshot()), ())
+
     async def _serve(self, revision: int) -> ApplyOutcome:
         await self.served.wait()
         return ApplyOutcome(kind=APPLY_KIND_RELOAD, revision=revision)
 
-    async def rehearse(self, changes: Sequence[Change], _paths: Sequence[str]) -> Rehearsed:
+    async def rehearse(
+        self, changes: Sequence[Change], paths: Sequence[str], switching: Switching = AS_THE_BACKEND_SAYS
+    ) -> Rehearsed:
         stored = self._store.snapshot()
         check_preconditions(stored, changes)
         return Rehearsed(tuple(stored.get(ref_of(change)) for change in changes), PLAN)
+
+
+class NoSwitches(Transitions):
+    """Has no switch under way: whoever waits for one goes on at once."""
+
+    def __init__(self) -> None:
+        self.switches = Switches()
+
+
+class NoDiscoveries(Discoveries):
+    """Knows of no member, and takes any source for configured."""
+
+    def __init__(self) -> None:
+        super().__init__((), SystemClock())
+
+    def check(self, backend: Backend) -> None:
+        pass
 
 
 class FixedStatus(StatusService):
@@ -73,3 +110,10 @@ class FixedStatus(StatusService):
         self.state = state
         for listener in self._listeners:
             listener(state)
+
+
+def configuration(store: Store, admission: InstantAdmission) -> Configuration:
+    """Return the real one, behind which no member is switched and none is discovered."""
+    discoveries = NoDiscoveries()
+    memberships = Memberships(discoveries.known, SystemClock())
+    return Configuration(store, admission, memberships, NoSwitches(), discoveries)

@@ -195,6 +195,27 @@ async def test_a_client_that_leaves_cancels_the_method(methods: Methods, name: s
     assert [line["code"] for line in logs] == ["CANCELLED"]
 
 
+async def test_a_client_that_leaves_between_responses_ends_the_method(
+    methods: Methods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a method has to clean up it does at once, not when its generator is collected."""
+    ended = asyncio.Event()
+
+    async def endless(_: bytes, __: Context) -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield bytes(1_000_000)  # until flow control stops it
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(methods, "unary_stream", endless)
+    async with serving(methods) as channel:
+        calling = start(channel, "unary_stream", b"")
+        await calling.read()
+        calling.cancel()
+        await ended.wait()
+
+
 async def test_an_unknown_method_is_unimplemented(channel: grpc.aio.Channel) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as raised:
         await call(channel, "nothing", b"")

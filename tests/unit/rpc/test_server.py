@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha.reflection_pb2_grpc import ServerReflectionStub
 from aqueduct.errors import ConfigurationError
 from aqueduct.rpc.listen import check_free, target
 from aqueduct.rpc.server import GrpcServer
-from aqueduct.service.configuration import Configuration
+from aqueduct.service.registry import Registering
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend
 from aqueduct.v1.config_pb2 import ApplyRequest, Change
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
@@ -23,11 +23,12 @@ from aqueduct.v1.haproxy_pb2 import GetStatusRequest
 from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
 
 from .conftest import Api
+from .doubles import configuration
 from .test_frontends import frontend
 
 
 def another(api: Api) -> GrpcServer:
-    return GrpcServer(Configuration(api.store, api.admission), api.status)
+    return GrpcServer(configuration(api.store, api.admission), api.status, Registering(None))
 
 
 class TestReflection:
@@ -44,6 +45,7 @@ class TestReflection:
             "aqueduct.v1.ConfigService",
             "aqueduct.v1.FrontendService",
             "aqueduct.v1.HAProxyService",
+            "aqueduct.v1.RegistryService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",
         }

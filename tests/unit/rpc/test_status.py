@@ -123,6 +123,18 @@ def test_table(error: AqueductError, code: int, http: int, message: str, details
     assert unpacked(status) == details
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "name"),
+    [
+        ("member", "10.0.0.1:80 of backend app", "members/10.0.0.1:80 of backend app"),
+        ("registration", "/web/1.0.0/10.0.0.1/80", "registrations/web/1.0.0/10.0.0.1/80"),
+    ],
+)
+def test_what_is_not_found_need_be_no_resource(kind: str, key: str, name: str) -> None:
+    _, found = unpacked(status_of(NotFound(kind, key)))
+    assert found == resource(kind, name, f"{kind} {key} not found")
+
+
 def test_the_table_has_every_error() -> None:
     def leaves(kind: type[AqueductError]) -> set[type[AqueductError]]:
         return {kind}.union(*map(leaves, kind.__subclasses__()))

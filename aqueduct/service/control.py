@@ -1,0 +1,119 @@
+"""The control plane: all services of one Aqueduct, made to fit each other, and run together.
+
+The composition root gives it the adapters. What it makes is what every protocol calls.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import NamedTuple
+
+from aqueduct.model.bind import Address
+from aqueduct.model.resources import Kind, ref_of
+from aqueduct.ports.clock import Clock
+from aqueduct.ports.haproxy import HAProxy
+from aqueduct.ports.runtime import Runtime
+from aqueduct.ports.store import Store
+from aqueduct.render.renderer import Renderer
+from aqueduct.service.admission import Admission
+from aqueduct.service.applier import Applier
+from aqueduct.service.configuration import Configuration
+from aqueduct.service.discoveries import Discoveries
+from aqueduct.service.following import Following
+from aqueduct.service.memberships import Memberships
+from aqueduct.service.mentioned import Mentioned
+from aqueduct.service.reconciler import Reconciler
+from aqueduct.service.status import StatusService
+from aqueduct.service.transitions import Transitions
+from aqueduct.service.trial import Trial
+from aqueduct.service.verifier import Verifier
+from aqueduct.service.workers import Workers
+from aqueduct.v1.config_pb2 import Change
+
+VERIFY_INTERVAL = 30.0
+"""Seconds between two comparisons of what runs with what should."""
+
+
+class Adapters(NamedTuple):
+    """What a control plane works with."""
+
+    store: Store
+    haproxy: HAProxy
+    runtime: Runtime
+    renderer: Renderer
+    discoveries: Discoveries
+    clock: Clock
+
+
+class Work(NamedTuple):
+    """A task of the control plane."""
+
+    name: str
+    run: Callable[[], Coroutine[None, None, None]]
+    stop: Callable[[], None] | None = None
+    """Has it end when it has done what is under way; without one it is cancelled at any time."""
+
+
+class ControlPlane:
+    """The services. `reserved` are addresses that no frontend may have, by their owner."""
+
+    def __init__(
+        self, given: Adapters, reserved: Mapping[Address, str], verify_interval: float = VERIFY_INTERVAL
+    ) -> None:
+        memberships = Memberships(given.discoveries.known, given.clock)
+        self._applier = Applier(given.haproxy, given.runtime)
+        self._reloads = 0
+        self.reconciler = Reconciler(given.store, given.haproxy, self._applier, given.renderer, given.clock)
+        trial = Trial(given.haproxy, given.renderer, self.reconciler, Mentioned(given.store.snapshot()))
+        self.admission = Admission(given.store, trial, self.reconciler, memberships, reserved)
+        self.transitions = Transitions(
+            self.reconciler,
+            self.admission,
+            memberships,
+            self._applier,
+            runtime=given.runtime,
+            clock=given.clock,
+        )
+        self.discoveries = given.discoveries
+        self.following = Following(given.store, self.admission, memberships, self.discoveries)
+        self.configuration = Configuration(
+            given.store, self.admission, memberships, self.transitions, self.discoveries
+        )
+        self.verifier = Verifier(
+            self.reconciler,
+            self._applier,
+            self.transitions,
+            given.haproxy,
+            given.runtime,
+            clock=given.clock,
+            interval=verify_interval,
+        )
+        self.workers = Workers(given.haproxy, lambda: self._applier.loads)
+        self.status = StatusService(
+            given.haproxy,
+            self._applier,
+            self.reconciler,
+            self.transitions,
+            self.discoveries,
+            self.verifier,
+            self.workers,
+        )
+        self.reconciler.on_served = self._served
+
+    def works(self) -> Sequence[Work]:
+        """Return the tasks in the order in which they begin; they end in the opposite one."""
+        return (
+            Work("reconcile", self.reconciler.run, self.reconciler.stop),
+            Work("admit", self.admission.run, self.admission.close),
+            Work("take switches further", self.transitions.run),
+            Work("verify", self.verifier.run),
+            Work("count workers", self.workers.run),
+            Work("follow discovery", self.following.run),
+            Work("discover", self.discoveries.run),
+        )
+
+    def _served(self, changes: Sequence[Change]) -> None:
+        refs = list(map(ref_of, changes))
+        self.transitions.served({ref.key for ref in refs if ref.kind is Kind.MEMBERSHIP})
+        self.following.served({ref.key for ref in refs if ref.kind is Kind.BACKEND})
+        if self._applier.loads != self._reloads:
+            self._reloads = self._applier.loads
+            self.verifier.look()

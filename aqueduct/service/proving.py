@@ -1,0 +1,199 @@
+"""Proving new members: a throw-away server with the check of the real one tells within 50 ms.
+
+HAProxy checks a server that is added first after its whole interval, be that a minute. A second server
+with the same line and `downinter` has its first check soon, since it is added as down; `inter` stays, as
+it is the check's time-out too. It is drained, so that it gets no traffic, and it is deleted once it
+has told. What passes takes its real server up. Where HAProxy takes no such server (see plan/live.py),
+and beyond MOST of them at once, members wait for HAProxy's own checks.
+
+Invariant: probes are no part of the configuration. One that is lost, by a reload or a crash, is
+begun anew; one that is left over is not looked at by any comparison, and removed by `sweep`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from aqueduct.model.capabilities import Capabilities
+from aqueduct.model.members import member_name
+from aqueduct.model.servers import server_name
+from aqueduct.plan.live import Ability, NotLive, arguments_of, has_check
+from aqueduct.plan.rows import ServerRow
+from aqueduct.plan.server_lines import ServerLine, parse_server, take_apart
+from aqueduct.plan.verify import PROBE
+from aqueduct.ports.runtime import ServerTold
+from aqueduct.render.image import Image
+from aqueduct.v1.backend_pb2 import MEMBER_PHASE_RENEWED, Member
+
+MOST = 256
+"""Probes of all backends at once."""
+FIRST_CHECK = 0.05
+"""Seconds from the begin of a probe to its check."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+"""Seconds from a probe that failed to the next of the same member."""
+_PASSED = (3, 4)
+_FAILED = 2
+_NOT_FOR_PROBES = (
+    *("downinter", "fastinter", "weight", "slowstart", "backup", "maxconn", "minconn", "maxqueue", "cookie"),
+    *(
+        "observe",
+        "on-error",
+        "on-marked-down",
+        "on-marked-up",
+        "error-limit",
+        "id",
+        "agent-check",
+        "agent-inter",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A backend as HAProxy has it at one moment: its servers by name, and its text."""
+
+    key: str
+    rows: Mapping[str, ServerRow]
+    image: Image
+    now: float
+
+
+@dataclass(slots=True)
+class _Probe:
+    server: str | None = None
+    """Its name, while HAProxy has it."""
+    due: float = 0.0
+    pause: float = _FIRST_PAUSE
+    has_failed: bool = False
+
+
+@dataclass(slots=True)
+class Proofs:
+    """What is known of the members of one backend that have to be proven, by the names of their endpoints."""
+
+    passed: set[str] = field(default_factory=set)
+    probes: dict[str, _Probe] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    """Of the last check that failed."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """Servers of probes that have just failed, and are still there to be asked why."""
+
+    @property
+    def decided(self) -> set[str]:
+        """Members whose check has passed, or has failed at least once."""
+        return self.passed | {name for name, probe in self.probes.items() if probe.has_failed}
+
+    @property
+    def is_probing(self) -> bool:
+        """Whether a probe is under way."""
+        return any(probe.server is not None for probe in self.probes.values())
+
+    def note_words(self, told: Mapping[str, ServerTold]) -> None:
+        """Keep what HAProxy has told of probes that failed."""
+        self.words |= {name: told[server].check for name, server in self.failed.items() if server in told}
+        self.failed.clear()
+
+
+class Prober:
+    """Works out the commands of proofs. Sending them is the caller's."""
+
+    def __init__(self, capabilities: Capabilities) -> None:
+        self._capabilities = capabilities
+        self._numbers = count(1)
+        self._under_way = 0
+
+    def step(self, members: Sequence[Member], proofs: Proofs, seen: "Sight") -> list[str]:
+        """Note in `proofs` what is `seen` of `members`; return what to tell HAProxy."""
+        return [command for member in members for command in self._step(member, proofs, seen)]
+
+    def drop(self, key: str, proofs: Proofs, members: Sequence[Member] = ()) -> list[str]:
+        """Return the commands that remove the probes of all but `members`."""
+        names = set(map(member_name, members))
+        proofs.passed &= names
+        made: list[str] = []
+        for name in [name for name in proofs.probes if name not in names]:
+            made += self._remove(key, proofs.probes.pop(name))
+        return made
+
+    def _step(self, member: Member, proofs: Proofs, seen: "Sight") -> Iterable[str]:
+        key, rows, image, now = seen.key, seen.rows, seen.image, seen.now
+        name, real = member_name(member), server_name(key, member)
+        line = _line(image, key, real)
+        probe = proofs.probes.setdefault(name, _Probe())
+        if name in proofs.passed or line is None:
+            return
+        # Of one that served already, the check that passed may have been of what was there before.
+        is_renewed = member.phase == MEMBER_PHASE_RENEWED and self._is_probed(key, line, image)
+        if not is_renewed and _tells_enough(line, rows.get(real)):
+            proofs.passed.add(name)
+            yield from self._remove(key, probe)
+            return
+        if real in rows and rows[real].check_result == _FAILED:
+            probe.has_failed = True  # HAProxy's own check of one that is not probed
+        if probe.server is None:
+            if now >= probe.due:
+                yield from self._begin(key, line, probe, image)
+            return
+        row = rows.get(probe.server)
+        if row is None:
+            probe.server, self._under_way = None, self._under_way - 1  # a reload has swept it away
+        elif row.check_result in _PASSED:
+            proofs.passed.add(name)
+            yield f"set server {key}/{real} health up"
+            yield from self._remove(key, probe)
+        elif row.check_result == _FAILED:
+            proofs.failed[name] = probe.server
+            probe.has_failed, probe.due = True, now + probe.pause
+            probe.pause = min(probe.pause * 2, _LONGEST_PAUSE)
+            yield from self._remove(key, probe)
+
+    def _begin(self, key: str, line: ServerLine, probe: _Probe, image: Image) -> Iterable[str]:
+        if self._under_way >= MOST or not self._is_probed(key, line, image):
+            return
+        probe.server = f"{PROBE}_{next(self._numbers)}"
+        self._under_way += 1
+        server = f"{key}/{probe.server}"
+        arguments = arguments_of(line, _NOT_FOR_PROBES)
+        yield f"add server {server} {arguments} downinter {FIRST_CHECK * 1e3:.0f}ms"
+        yield f"enable health {server}"
+        yield f"set server {server} state drain"
+
+    def _is_probed(self, key: str, line: ServerLine, image: Image) -> bool:
+        if "downinter" not in self._capabilities.dynamic_keywords:
+            return False
+        try:
+            section = take_apart(image.sections[f"backend {key}"])
+            Ability(self._capabilities, image).check_addable(line, section)
+        except NotLive:
+            return False
+        return True
+
+    def _remove(self, key: str, probe: _Probe) -> Iterable[str]:
+        if probe.server is None:
+            return
+        server, probe.server = f"{key}/{probe.server}", None
+        self._under_way -= 1
+        yield f"set server {server} state maint"
+        yield f"del server {server}"
+
+
+def sweep(key: str, rows: Iterable[ServerRow], proofs: Proofs | None) -> list[str]:
+    """Return the commands that remove probes of backend `key` that nobody waits for."""
+    known = {probe.server for probe in proofs.probes.values()} if proofs is not None else set()
+    strays = [row.name for row in rows if row.name.startswith(PROBE) and row.name not in known]
+    return [
+        command
+        for name in strays
+        for command in (f"set server {key}/{name} state maint", f"del server {key}/{name}")
+    ]
+
+
+def _line(image: Image, key: str, server: str) -> ServerLine | None:
+    text = image.sections.get(f"backend {key}", "")
+    lines = (parse_server(line) for line in take_apart(text).lines if server in line)
+    return next((line for line in lines if line is not None and line.name == server), None)
+
+
+def _tells_enough(line: ServerLine, row: ServerRow | None) -> bool:
+    """Tell whether HAProxy's own check of the real server has passed, or there is none."""
+    return not has_check(line) or (row is not None and row.up and row.check_result in _PASSED)

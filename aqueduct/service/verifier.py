@@ -1,0 +1,196 @@
+"""The verifier: compares what HAProxy runs with what it should, and puts right what differs.
+
+Somebody may type into HAProxy's socket, or have it reload by hand. What differs is seen in what HAProxy
+tells of its servers (`show servers state`; statistics cost a hundred times as much): every
+`verify_interval`, and after each reload. States, weights and addresses are set back by commands; for all
+else what runs counts as unknown, and the reconciler reloads.
+
+It looks while others go on, a slice at a time, and only at what is not as it was when it was last found
+right. What seems to differ is looked at again while nothing changes HAProxy, before it is told. Probes that
+nobody waits for (proving.py) are removed on the way.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from aqueduct.errors import AqueductError
+from aqueduct.model.server_states import ServerStates
+from aqueduct.plan.rows import ServerRow
+from aqueduct.plan.verify import PROBE, corrections, disagreements, is_accepted
+from aqueduct.ports.clock import Clock
+from aqueduct.ports.haproxy import HAProxy, HAProxyFailed
+from aqueduct.ports.runtime import Gist, Runtime
+from aqueduct.service.applier import Applier
+from aqueduct.service.proving import sweep
+from aqueduct.service.reconciler import Reconciler
+from aqueduct.service.transitions import Transitions
+from aqueduct.v1.haproxy_pb2 import Drift
+
+log = structlog.get_logger()
+
+_SLICE = 50
+"""Backends that are compared before others have their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """A section that was found right, by its text and states, and what HAProxy told of it."""
+
+    text: str
+    states: ServerStates
+    gists: Sequence[Gist]
+
+    def still(self, text: str, states: ServerStates, gists: Sequence[Gist]) -> bool:
+        return self.text is text and self.states == states and self.gists == gists
+
+
+class Verifier:
+    """Verifies each `interval` seconds, and when told to; only then where `interval` is 0."""
+
+    def __init__(
+        self,
+        reconciler: Reconciler,
+        applier: Applier,
+        transitions: Transitions,
+        haproxy: HAProxy,
+        runtime: Runtime,
+        *,
+        clock: Clock,
+        interval: float,
+    ) -> None:
+        self._reconciler = reconciler
+        self._applier = applier
+        self._transitions = transitions
+        self._haproxy = haproxy
+        self._runtime = runtime
+        self._clock = clock
+        self._interval = interval
+        self._wake = asyncio.Event()
+        self._right: dict[str, _Right] = {}
+        self.drifts = 0
+        """How often something was found to differ."""
+        self.last_drift: Drift | None = None
+
+    async def run(self) -> None:
+        """Verify until cancelled."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self._interval or None)
+            self._wake.clear()
+            if not self._applier.running:
+                continue
+            try:
+                await self.verify()
+            except (HAProxyFailed, AqueductError) as error:
+                log.warning("what runs cannot be compared with what should", error=str(error))
+
+    def look(self) -> None:
+        """Verify soon."""
+        self._wake.set()
+
+    async def verify(self) -> None:
+        """Compare everything once. HAProxyFailed where HAProxy does not answer."""
+        if not await self._is_ours():
+            return
+        told: dict[str, list[Gist]] = {}
+        async for some in self._runtime.survey():
+            for backend, gist in some:
+                told.setdefault(backend, []).append(gist)
+            await asyncio.sleep(0)
+        changed = self._changed(told)
+        for begin in range(0, len(changed), _SLICE):
+            await self._look_at(changed[begin : begin + _SLICE], told)
+
+    def _changed(self, told: Mapping[str, Sequence[Gist]]) -> list[str]:
+        """Return the headers of sections that are not as they were when they were last found right."""
+        image = self._applier.running
+        headers = [header for header in image.sections if _has_servers(header)]
+        self._right = {header: self._right[header] for header in headers if header in self._right}
+        return [
+            header
+            for header in headers
+            if header not in self._right
+            or not self._right[header].still(
+                image.sections[header], image.states_of(header), told.get(_name(header), ())
+            )
+        ]
+
+    async def _is_ours(self) -> bool:
+        """Tell whether the worker that serves is the one that is known; another is drift as a whole."""
+        async with self._applier.turn:
+            running = self._applier.running
+            if not running or await self._haproxy.is_serving():
+                return bool(running)
+            message = "HAProxy was reloaded by somebody else: what it runs is not known"
+            self._applier.forget(message)
+        self._report("haproxy", message)
+        self._reconciler.look_again()
+        return False
+
+    async def _look_at(self, headers: Sequence[str], told: Mapping[str, Sequence[Gist]]) -> None:
+        rows = await self._runtime.servers([_name(header) for header in headers])
+        image = self._applier.running
+        for header in headers:
+            if header not in image.sections:
+                continue
+            found = rows.get(_name(header), [])
+            strays = any(row.name.startswith(PROBE) for row in found)
+            if strays or disagreements(header, image, found):
+                self._right.pop(header, None)
+                await self._put_right(header)
+            else:
+                states = image.states_of(header)
+                self._right[header] = _Right(image.sections[header], states, told.get(_name(header), ()))
+
+    async def _put_right(self, header: str) -> None:
+        name = _name(header)
+        async with self._applier.turn:
+            image = self._applier.running
+            if header not in image.sections:
+                return
+            rows = (await self._runtime.servers([name])).get(name, [])
+            switch = self._transitions.switches.get(name)
+            await self._tell(sweep(name, rows, switch.proofs if switch is not None else None))
+            faults = disagreements(header, image, rows)
+            if not faults:
+                return
+            is_right = await self._correct(header, rows)
+            if not is_right:
+                self._applier.forget(f"drift: {header}: {faults[0]}")
+        owner = self._applier.rendered.owners.get(header) if self._applier.rendered else None
+        self._report(str(owner or header), "; ".join(faults))
+        if not is_right:
+            self._reconciler.look_again()
+
+    async def _correct(self, header: str, rows: Sequence[ServerRow]) -> bool:
+        """Set back what commands can; tell whether all is right then."""
+        commands = corrections(header, self._applier.running, rows)
+        if commands is None or not await self._tell(commands):
+            return False
+        name = _name(header)
+        found: Mapping[str, list[ServerRow]] = await self._runtime.servers([name])
+        return not disagreements(header, self._applier.running, found.get(name, []))
+
+    async def _tell(self, commands: Sequence[str]) -> bool:
+        answers = await self._runtime.send(commands)
+        return all(is_accepted(command, answer) for command, answer in zip(commands, answers, strict=True))
+
+    def _report(self, resource: str, message: str) -> None:
+        self.drifts += 1
+        time = Timestamp()
+        time.FromMilliseconds(round(self._clock.time() * 1e3))
+        self.last_drift = Drift(time=time, resource=resource, message=message)
+        log.error("HAProxy ran what it should not: put right", resource=resource, drift=message)
+
+
+def _has_servers(header: str) -> bool:
+    return header.startswith(("backend ", "listen "))
+
+
+def _name(header: str) -> str:
+    return header.partition(" ")[2]
