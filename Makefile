@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PROTO_BASE ?= main
 SOURCES := aqueduct tests benchmarks
 
-.PHONY: help setup generate generate-check fmt fmt-check lint types contracts buf cover check test run demo bench lock clean
+.PHONY: help setup generate generate-check fmt fmt-check lint types contracts buf cover check test run demo bench bench-quick lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -68,8 +68,11 @@ buf: setup ## the API's lint and compatibility
 	$(BIN)/buf lint
 	scripts/buf_breaking.sh $(PROTO_BASE)
 
-bench: setup ## the tables of benchmarks/README.md
+bench: setup ## the tables of benchmarks/README.md, within 15 minutes
 	$(BIN)/python -m benchmarks
+
+bench-quick: setup ## less of each, within 2 minutes
+	$(BIN)/python -m benchmarks --quick
 
 lock: setup ## resolve the requirements anew
 	scripts/lock.sh

@@ -1,6 +1,7 @@
 """What a benchmark reports, and its forms: a Markdown table for people, JSON for programs."""
 
 import json
+import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,11 @@ class Report:
     title: str
     rows: Sequence[Mapping[str, Cell]]
     notes: str
+
+    @property
+    def missed(self) -> int:
+        """How many rows have a goal that was not reached."""
+        return sum(row.get("reached") is False for row in self.rows)
 
     def markdown(self) -> str:
         """Return the table with its title, the machine and the notes."""
@@ -52,6 +58,11 @@ def machine() -> str:
         f"{processors} processors, {gigabytes:.0f} GiB, {platform.system()} {platform.release()} "
         f"({platform.machine()}), Python {platform.python_version()}"
     )
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the smallest of `values` that so many percent of them do not exceed."""
+    return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
 
 
 def _line(cells: Sequence[str]) -> str:
