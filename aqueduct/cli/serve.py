@@ -110,7 +110,7 @@ _OPTIONAL = ("--dns-server",)
 )
 @click.option(
     "--discovery-file",
-    type=values.FILE,
+    type=values.WATCHED,
     show_default="none",
     help="YAML or JSON file that lists the members of file.",
 )

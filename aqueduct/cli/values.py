@@ -20,6 +20,8 @@ _DIGITS = re.compile(r"[0-9.]+")
 PORT = click.IntRange(0, 65_535)
 EXECUTABLE = click.Path(exists=True, dir_okay=False, executable=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+WATCHED = click.Path(dir_okay=False, path_type=Path)
+"""A file that may come later."""
 DIRECTORY = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
 
 _SOURCES = ("registry", "dns", "file")

@@ -12,6 +12,7 @@ An operation that was cancelled may have come to its end since. So nothing here 
 serves: each operation asks the worker first.
 """
 
+import asyncio
 from collections.abc import Collection
 from contextlib import suppress
 
@@ -22,13 +23,16 @@ from aqueduct.haproxy import kernel, show_info, state, verdict
 from aqueduct.haproxy.directory import Directory
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.generations import NOBODY, Generation
-from aqueduct.haproxy.master import Processes, Running
+from aqueduct.haproxy.master import NoAnswer, Processes, Running
 from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
 from aqueduct.haproxy.servers import next_states
 from aqueduct.plan.rows import StateRows
 from aqueduct.ports.haproxy import HAProxyFailed
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
+
+_TRIES, _PAUSE = 20, 0.02
+"""How often a question is put again, where the master breaks off, and seconds between."""
 
 _log = structlog.get_logger()
 
@@ -117,7 +121,14 @@ class Instance:
         return (await self.master.outlives(self._cli.processes())).old_workers
 
     async def info(self) -> HAProxyInfo:
-        """Return what the worker says of itself."""
+        """Return what the worker says of itself. The master may execute itself anew meanwhile."""
+        for _ in range(_TRIES):
+            with suppress(NoAnswer):
+                return await self._info()
+            await asyncio.sleep(_PAUSE)
+        return await self._info()
+
+    async def _info(self) -> HAProxyInfo:
         processes = await self.master.outlives(self._cli.processes())
         answer = await self.master.outlives(self._cli.command(show_info.COMMAND))
         return show_info.parse(answer, processes)

@@ -105,10 +105,14 @@ class Runtime:
                 if connection.generation == generation:
                     return connection
                 why = f"it runs generation {connection.generation}, not {generation}"
+                if (connection.generation or 0) > generation:
+                    raise NoAnswer(f"HAProxy's worker is another by now: {why}")
             except OSError as error:
                 why = str(error)
                 if isinstance(error, FileNotFoundError) and not self._starts:
                     raise NoSocket(f"the file of HAProxy's socket {SOCKET} is missing") from error
+                if isinstance(error, ConnectionRefusedError) and not self._starts:
+                    raise NoAnswer("HAProxy's worker is gone") from error
             if clock() >= end and not self._starts:
                 raise NoAnswer(f"HAProxy's worker cannot be spoken to: {why}")
             await asyncio.sleep(_PAUSE)

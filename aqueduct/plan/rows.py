@@ -21,6 +21,8 @@ class ServerRow:
     """As set, whatever the state makes of it."""
     check_result: int
     """0 none yet, 1 neutral, 2 failed, 3 passed, 4 passed under conditions."""
+    is_checked: bool = True
+    """Whether its check is enabled, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

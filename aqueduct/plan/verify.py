@@ -9,7 +9,7 @@ from aqueduct.model.server_states import ServerState
 from aqueduct.model.words import first_word, words_of
 from aqueduct.plan.live import has_check, weight_of
 from aqueduct.plan.rows import ServerRow
-from aqueduct.plan.server_lines import ServerLine, parse_server, take_apart
+from aqueduct.plan.server_lines import ServerLine, servers_of, take_apart
 from aqueduct.render.image import Image
 
 PROBE = "_aqueduct_probe"
@@ -61,7 +61,7 @@ def _faults(header: str, image: Image, rows: Iterable[ServerRow]) -> Iterator[_F
     others = [(first_word(line), line) for line in (*section.others, *image.default_lines)]
     has_template = any(keyword == _TEMPLATE for keyword, _ in others)
     defaults = [words_of(line) for keyword, line in others if keyword == _DEFAULTS]
-    lines = {line.name: line for line in map(parse_server, section.lines) if line is not None}
+    lines = servers_of(image.sections[header])
     found = {row.name: row for row in rows if not row.name.startswith(PROBE)}
     states = image.states_of(header)
     for name in lines:
@@ -74,14 +74,13 @@ def _faults(header: str, image: Image, rows: Iterable[ServerRow]) -> Iterator[_F
             continue
         server = f"{header.partition(' ')[2]}/{name}"
         line, state = lines[name], states.get(name, ServerState.READY)
-        for what, has, wanted, setting in _compared(line, row, state, defaults):
+        for what, has, wanted, commands in _compared(server, line, row, state, defaults):
             if has != wanted:
-                message = f"server {name}: {what} is {has}, not {wanted}"
-                yield _Fault(message, tuple(f"set server {server} {each}" for each in setting))
+                yield _Fault(f"server {name}: {what} is {has}, not {wanted}", tuple(commands))
 
 
 def _compared(
-    line: ServerLine, row: ServerRow, state: ServerState, defaults: Sequence[Sequence[str]]
+    server: str, line: ServerLine, row: ServerRow, state: ServerState, defaults: Sequence[Sequence[str]]
 ) -> Iterator[tuple[str, object, object, Sequence[str]]]:
     """Iterate over what can be compared: what it is, as it is, as it should be, and what sets it."""
     is_shielded = state is ServerState.UNPROVEN and has_check(line)
@@ -90,14 +89,18 @@ def _compared(
     has_agent = line.has("agent-check")
     may_begin_disabled = line.has("disabled") or any("disabled" in words for words in defaults)
     if not has_agent and not (may_begin_disabled and wanted is ServerState.READY):
-        yield "state", row.state, wanted, [*(_SHIELD if is_shielded else ()), f"state {wanted}"]
+        settings = (*(_SHIELD if is_shielded else ()), f"state {wanted}")
+        yield "state", row.state, wanted, [f"set server {server} {setting}" for setting in settings]
     if not has_agent and not defaults:
-        yield "weight", row.weight, weight_of(line), [f"weight {weight_of(line)}"]
+        yield "weight", row.weight, weight_of(line), [f"set server {server} weight {weight_of(line)}"]
+    if has_check(line):
+        told = {True: "enabled", False: "disabled"}
+        yield "check", told[row.is_checked], told[True], [f"enable health {server}"]
     address = _ip_and_port(line.address)
     if address is not None:
         ip, port = address
         has = f"{_ip(row.address) or row.address}:{row.port}"
-        yield "address", has, f"{ip}:{port}", [f"addr {ip} port {port}"]
+        yield "address", has, f"{ip}:{port}", [f"set server {server} addr {ip} port {port}"]
 
 
 def _ip_and_port(text: str) -> tuple[str, int] | None:

@@ -28,7 +28,7 @@ class Noted:
     """Whether it was confirmed."""
 
 
-Gist = tuple[str, str, str]
+Gist = tuple[str, ...]
 """What can be compared of a server, in HAProxy's words: equal where nothing of it has changed."""
 
 

@@ -133,6 +133,8 @@ class Applier:
                 async with self.turn:
                     if self.running:
                         await self._runtime.condense(self.running.sections, self.running.states)
+            except HAProxyEnded:
+                return  # the next start writes it
             except (HAProxyFailed, AqueductError) as error:
                 log.warning("HAProxy's file is not what it runs", error=str(error))
                 self.is_lagging = True

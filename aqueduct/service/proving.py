@@ -16,20 +16,20 @@ from itertools import count
 
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.members import member_name
-from aqueduct.model.servers import server_name
+from aqueduct.model.servers import is_name, server_name
 from aqueduct.plan.live import Ability, NotLive, arguments_of, has_check
 from aqueduct.plan.rows import ServerRow
-from aqueduct.plan.server_lines import ServerLine, parse_server, take_apart
+from aqueduct.plan.server_lines import ServerLine, servers_of, take_apart
 from aqueduct.plan.verify import PROBE
 from aqueduct.ports.runtime import ServerTold
 from aqueduct.render.image import Image
-from aqueduct.v1.backend_pb2 import MEMBER_PHASE_RENEWED, Member
+from aqueduct.v1.backend_pb2 import ADMIN_STATE_MAINT, MEMBER_PHASE_RENEWED, Member
 
 MOST = 256
 """Probes of all backends at once."""
 FIRST_CHECK = 0.05
 """Seconds from the begin of a probe to its check."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 """Seconds from a probe that failed to the next of the same member."""
 _PASSED = (3, 4)
 _FAILED = 2
@@ -65,6 +65,8 @@ class _Probe:
     due: float = 0.0
     pause: float = _FIRST_PAUSE
     has_failed: bool = False
+    has_passed: bool = False
+    """Whether its check has passed, and the real server is to be seen up."""
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Proofs:
     """What is known of the members of one backend that have to be proven, by the names of their endpoints."""
 
     passed: set[str] = field(default_factory=set)
+    """Those whose check has passed, and whose server was up at the last look."""
     probes: dict[str, _Probe] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     """Of the last check that failed."""
@@ -85,8 +88,8 @@ class Proofs:
 
     @property
     def is_probing(self) -> bool:
-        """Whether a probe is under way."""
-        return any(probe.server is not None for probe in self.probes.values())
+        """Whether a probe is under way, or has just passed."""
+        return any(probe.server is not None or probe.has_passed for probe in self.probes.values())
 
     def note_words(self, told: Mapping[str, ServerTold]) -> None:
         """Keep what HAProxy has told of probes that failed."""
@@ -116,30 +119,47 @@ class Prober:
         return made
 
     def _step(self, member: Member, proofs: Proofs, seen: "Sight") -> Iterable[str]:
-        key, rows, image, now = seen.key, seen.rows, seen.image, seen.now
+        key, image = seen.key, seen.image
         name, real = member_name(member), server_name(key, member)
-        line = _line(image, key, real)
+        line, row = _line(image, key, real), seen.rows.get(real)
         probe = proofs.probes.setdefault(name, _Probe())
-        if name in proofs.passed or line is None:
+        if line is None:
             return
-        # Of one that served already, the check that passed may have been of what was there before.
-        is_renewed = member.phase == MEMBER_PHASE_RENEWED and self._is_probed(key, line, image)
-        if not is_renewed and _tells_enough(line, rows.get(real)):
+        is_up = not has_check(line) or (row is not None and row.up)
+        in_maintenance = member.admin_state == ADMIN_STATE_MAINT  # it takes nothing, and is not checked
+        if in_maintenance or (is_up and (name in proofs.passed or probe.has_passed)):
+            probe.has_passed = False
             proofs.passed.add(name)
             yield from self._remove(key, probe)
             return
-        if real in rows and rows[real].check_result == _FAILED:
-            probe.has_failed = True  # HAProxy's own check of one that is not probed
+        # It went down again, or was not taken up, as by a HAProxy that was started anew since.
+        probe.has_passed = False
+        proofs.passed.discard(name)
+        # Of one that served already, the check that passed may have been of what was there before.
+        is_renewed = member.phase == MEMBER_PHASE_RENEWED and self._is_probed(key, line, image)
+        if not is_renewed and is_up and (row is None or not has_check(line) or row.check_result in _PASSED):
+            proofs.passed.add(name)
+            yield from self._remove(key, probe)
+            return
+        if is_name(member) or (row is not None and row.check_result == _FAILED):
+            probe.has_failed = True  # not probed: HAProxy's own check, or that of a name, maybe never
+        yield from self._probe(name, line, probe, proofs, seen)
+
+    def _probe(
+        self, name: str, line: ServerLine, probe: _Probe, proofs: Proofs, seen: "Sight"
+    ) -> Iterable[str]:
+        """Take the probe of a member further."""
+        key, now = seen.key, seen.now
         if probe.server is None:
             if now >= probe.due:
-                yield from self._begin(key, line, probe, image)
+                yield from self._begin(key, line, probe, seen.image)
             return
-        row = rows.get(probe.server)
+        row = seen.rows.get(probe.server)
         if row is None:
             probe.server, self._under_way = None, self._under_way - 1  # a reload has swept it away
         elif row.check_result in _PASSED:
-            proofs.passed.add(name)
-            yield f"set server {key}/{real} health up"
+            probe.has_passed, probe.due = True, now
+            yield f"set server {key}/{line.name} health up"
             yield from self._remove(key, probe)
         elif row.check_result == _FAILED:
             proofs.failed[name] = probe.server
@@ -189,11 +209,4 @@ def sweep(key: str, rows: Iterable[ServerRow], proofs: Proofs | None) -> list[st
 
 
 def _line(image: Image, key: str, server: str) -> ServerLine | None:
-    text = image.sections.get(f"backend {key}", "")
-    lines = (parse_server(line) for line in take_apart(text).lines if server in line)
-    return next((line for line in lines if line is not None and line.name == server), None)
-
-
-def _tells_enough(line: ServerLine, row: ServerRow | None) -> bool:
-    """Tell whether HAProxy's own check of the real server has passed, or there is none."""
-    return not has_check(line) or (row is not None and row.up and row.check_result in _PASSED)
+    return servers_of(image.sections.get(f"backend {key}", "")).get(server)

@@ -50,7 +50,7 @@ from aqueduct.v1.apply_pb2 import (
     ApplyOutcome,
 )
 from aqueduct.v1.config_pb2 import Change
-from aqueduct.v1.haproxy_pb2 import Status
+from aqueduct.v1.haproxy_pb2 import Refusal, Status
 
 log = structlog.get_logger()
 
@@ -82,6 +82,7 @@ class Reconciler:
         self._refusing = Refusing(store)
         self._last_apply: ApplyOutcome | None = None
         self._applied_revision = 0
+        self._told_refusals: list[Refusal] = []
         self._retry_at = 0.0
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
@@ -420,7 +421,10 @@ class Reconciler:
         self._last_apply = outcome
         self._retry_at = self._clock.monotonic() + RETRY
         self._note_applied(outcome.revision)
-        for refusal in excluded.refusals():
+        known, self._told_refusals = self._told_refusals, excluded.refusals()
+        for refusal in self._told_refusals:
+            if refusal in known:
+                continue
             log.error(
                 "stored but not served",
                 resource=refusal.resource,

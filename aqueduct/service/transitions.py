@@ -45,6 +45,8 @@ _PROBING = 0.015
 _LONGEST_LOOK = 0.5
 """Seconds between two looks otherwise, at the most: they double from FIRST_LOOK on."""
 _LONGEST_TROUBLE = 60.0
+_NAMED = 10
+"""Members that a failure names with the words of their checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,16 @@ class Transitions:
         self._wake.clear()
 
     async def _round(self, keys: Sequence[str]) -> None:
+        began = self._clock.monotonic()
+        async with self._applier.turn:  # nobody reloads meanwhile
+            looks = await self._looks(keys) if self._applier.running else []
+        spent = self._clock.monotonic() - began
+        for look in looks:
+            self.switches[look.key].due += spent  # with thousands of members, others have their turn
+        await self._commit(looks)
+
+    async def _looks(self, keys: Sequence[str]) -> list[_Look]:
+        """Look at backends; return what follows, once HAProxy was told what there is to tell."""
         memberships = self._reconciler.served.memberships
         present = [key for key in keys if key in memberships]
         rows = await self._runtime.servers(present) if present else {}
@@ -160,7 +172,7 @@ class Transitions:
             looks.append(look)
             commands += cuts
         await self._tell(commands)
-        await self._commit(looks)
+        return looks
 
     def _sight(self, key: str, rows: Sequence[ServerRow]) -> Sight:
         return Sight(key, {row.name: row for row in rows}, self._applier.running, self._clock.monotonic())
@@ -214,7 +226,9 @@ class Transitions:
             if (server := server_name(key, member)) in told
         } | self.switches[key].proofs.words
         lacking = [name for name in map(member_name, to_prove(membership)) if name not in seen.proven]
-        reasons = "; ".join(f"{name}: {words.get(name) or 'not checked yet'}" for name in lacking)
+        reasons = "; ".join(f"{name}: {words.get(name) or 'not checked yet'}" for name in lacking[:_NAMED])
+        if len(lacking) > _NAMED:
+            reasons += f"; and {len(lacking) - _NAMED} more"
         count = len(to_prove(membership)) - len(lacking)
         failure = Unmet(
             "SWITCH_FAILED",
@@ -232,8 +246,7 @@ class Transitions:
 
     async def _tell(self, commands: Sequence[str]) -> None:
         if commands:
-            async with self._applier.turn:
-                answers = await self._runtime.send(commands)
+            answers = await self._runtime.send(commands)
             for command, answer in zip(commands, answers, strict=True):
                 if not is_accepted(command, answer):
                     log.debug("HAProxy refused a command of a proof", command=command, answer=answer)

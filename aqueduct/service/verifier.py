@@ -84,10 +84,12 @@ class Verifier:
             self._wake.clear()
             if not self._applier.running:
                 continue
+            loads = self._applier.loads
             try:
                 await self.verify()
             except (HAProxyFailed, AqueductError) as error:
-                log.warning("what runs cannot be compared with what should", error=str(error))
+                if self._applier.loads == loads and self._applier.running:  # else there is another to look at
+                    log.warning("what runs cannot be compared with what should", error=str(error))
 
     def look(self) -> None:
         """Verify soon."""
@@ -97,14 +99,19 @@ class Verifier:
         """Compare everything once. HAProxyFailed where HAProxy does not answer."""
         if not await self._is_ours():
             return
+        told = await self._survey()
+        changed = self._changed(told)
+        for begin in range(0, len(changed), _SLICE):
+            await self._look_at(changed[begin : begin + _SLICE], told)
+
+    async def _survey(self) -> Mapping[str, Sequence[Gist]]:
+        """Return what HAProxy tells of all servers, by backend."""
         told: dict[str, list[Gist]] = {}
         async for some in self._runtime.survey():
             for backend, gist in some:
                 told.setdefault(backend, []).append(gist)
             await asyncio.sleep(0)
-        changed = self._changed(told)
-        for begin in range(0, len(changed), _SLICE):
-            await self._look_at(changed[begin : begin + _SLICE], told)
+        return told
 
     def _changed(self, told: Mapping[str, Sequence[Gist]]) -> list[str]:
         """Return the headers of sections that are not as they were when they were last found right."""

@@ -35,14 +35,23 @@ async def type_in(aqueduct: Aqueduct, command: str) -> str:
     return answer.decode().strip()
 
 
-@pytest.mark.parametrize("change", ["state maint", "state drain", "weight 7", "addr 127.0.0.1 port 1"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "set server {} state maint",
+        "set server {} state drain",
+        "set server {} weight 7",
+        "set server {} addr 127.0.0.1 port 1",
+        "disable health {}",
+    ],
+)
 async def test_what_commands_can_set_back_needs_no_reload(
-    aqueduct: Aqueduct, free_port: int, change: str
+    aqueduct: Aqueduct, free_port: int, command: str
 ) -> None:
     async with services("1", 1) as one:
         await Live.on(aqueduct, members(one), free_port)
         worker = await worker_pid(aqueduct)
-        await type_in(aqueduct, f"set server {KEY}/{KEY}_127.0.0.1:{one[0].port} {change}")
+        await type_in(aqueduct, command.format(f"{KEY}/{KEY}_127.0.0.1:{one[0].port}"))
         status = await status_of(aqueduct, lambda status: status.drifts > 0)
         assert status.last_drift.resource == f"backends/{KEY}"
         assert f"server {KEY}_127.0.0.1:{one[0].port}: " in status.last_drift.message

@@ -11,10 +11,20 @@ import pytest
 
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.v1.apply_pb2 import APPLY_KIND_RUNTIME, APPLY_KIND_START
-from aqueduct.v1.backend_pb2 import CHECK_NONE, MEMBER_PHASE_INCOMING, MEMBER_PHASE_SERVING
+from aqueduct.v1.backend_pb2 import (
+    ADMIN_STATE_DRAIN,
+    ADMIN_STATE_READY,
+    BACKEND_TYPE_STATIC,
+    CHECK_NONE,
+    MEMBER_PHASE_INCOMING,
+    MEMBER_PHASE_SERVING,
+    Backend,
+    Health,
+    PutBackendRequest,
+)
 from aqueduct.v1.haproxy_pb2 import GetHAProxyInfoRequest
-from tests.integration.asking import status_of
-from tests.integration.members import Live, dead_member, members, services, worker_pid
+from tests.integration.asking import master_pid, status_of
+from tests.integration.members import KEY, Live, dead_member, members, policy, services, worker_pid
 from tests.integration.numbered import Numbered
 from tests.integration.registering import deregister, put_dynamic, register
 from tests.load import Load, fetch
@@ -39,6 +49,51 @@ async def test_a_switch_outlives_haproxy(aqueduct: Aqueduct, free_port: int, vic
         await switch
         assert await live.settled() == {new[0].port: MEMBER_PHASE_SERVING}
         assert (await fetch(free_port)).body == b"2"
+
+
+async def test_what_was_proven_to_a_haproxy_that_died_is_proven_anew(
+    aqueduct: Aqueduct, free_port: int
+) -> None:
+    """A new HAProxy has new members down: a proof of before must not open the gate."""
+    async with services("1", 2) as old, services("2", 2) as new:
+        live = await Live.on(aqueduct, members(old), free_port)
+        await new[1].__aexit__()
+        backend = Backend(
+            key=KEY,
+            type=BACKEND_TYPE_STATIC,
+            members=members(new),
+            health=Health(interval=60_000),
+            switch_policy=policy(),
+        )
+        switch = aqueduct.backends.PutBackend(PutBackendRequest(backend=backend))
+        while not new[0].requests:  # its check
+            await asyncio.sleep(0.01)
+        while (await live.phases()).get(new[0].port) != MEMBER_PHASE_INCOMING:
+            await asyncio.sleep(0.01)
+        os.kill(await master_pid(aqueduct), signal.SIGKILL)
+        await status_of(aqueduct, lambda status: status.last_apply.kind == APPLY_KIND_START)
+        await new[1].__aenter__()
+        await switch
+        before = [each.requests for each in new]
+        assert {(await fetch(free_port)).body for _ in range(8)} == {b"2"}
+        assert all(each.requests > count for each, count in zip(new, before, strict=True))
+
+
+async def test_reloads_amid_a_switch_hold_nobody_up(aqueduct: Aqueduct, free_port: int) -> None:
+    async with services("1", 1) as old:
+        live = await Live.on(aqueduct, members(old), free_port)
+        numbered = Numbered.on(aqueduct)
+        switch = asyncio.create_task(live.put([dead_member()], policy(switch=60.0)))
+        while MEMBER_PHASE_INCOMING not in (await live.phases()).values():
+            await asyncio.sleep(0)
+        for number in range(25):
+            await numbered.put(number)
+            await live.set_state(members(old)[0], ADMIN_STATE_DRAIN)
+            await live.set_state(members(old)[0], ADMIN_STATE_READY)
+        log = aqueduct.log.read_text()
+        assert "cannot be looked at" not in log
+        assert "falls through" not in log
+        switch.cancel()
 
 
 async def test_with_its_socket_gone_changes_are_live_all_the_same(aqueduct: Aqueduct, free_port: int) -> None:

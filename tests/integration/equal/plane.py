@@ -113,7 +113,8 @@ class Plane:
         """Return where each task waits, from without to within, for when it does so for too long."""
         told = []
         for task in asyncio.all_tasks():
-            frames, waiting = [], task.get_coro()
+            frames: list[str] = []
+            waiting: object = task.get_coro()
             while isinstance(waiting, CoroutineType):
                 frames.append(
                     f"{waiting.__qualname__}:{waiting.cr_frame.f_lineno if waiting.cr_frame else 0}"

@@ -4,12 +4,13 @@ import asyncio
 import csv
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from aqueduct.haproxy.generations import FILE
-from aqueduct.haproxy.preamble import SERVER_STATE, generation_of
-from aqueduct.haproxy.runtime import SOCKET, Runtime
+from aqueduct.haproxy.master import short_path
+from aqueduct.haproxy.preamble import SERVER_STATE
+from aqueduct.haproxy.runtime import SOCKET
 
 Servers = Mapping[tuple[str, str], Mapping[str, str]]
 """By the names of backend and server; what is told by the name of the column."""
@@ -105,32 +106,31 @@ async def _bare(binary: Path, directory: Path) -> AsyncIterator[asyncio.subproce
         await process.communicate()
 
 
-async def _asked(process: asyncio.subprocess.Process, directory: Path, generation: int) -> list[str]:
-    """Return the answers to COMMANDS of a HAProxy that has just been started."""
-    while not (directory / SOCKET).exists() and process.returncode is None:
+async def _asked(process: asyncio.subprocess.Process, directory: Path, command: str) -> str:
+    """Return the answer to `command` of a HAProxy that may have just been started."""
+    while True:
+        assert process.returncode is None, (await process.communicate())[0].decode()
+        with suppress(FileNotFoundError, ConnectionRefusedError), short_path(directory) as path:
+            reader, writer = await asyncio.open_unix_connection(path / SOCKET)
+            break
         await asyncio.sleep(_PAUSE)
-    assert process.returncode is None, (await process.communicate())[0].decode()
-    api = Runtime(directory)
-    try:
-        return await api.send(COMMANDS, generation)
-    finally:
-        await api.close()
+    writer.write(f"{command}\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer.decode()
 
 
-def _copied(of: Path, directory: Path) -> int:
-    """Copy HAProxy's files; return the generation that they are of."""
+def _copied(of: Path, directory: Path) -> None:
     directory.mkdir(exist_ok=True)
     (directory / SOCKET).unlink(missing_ok=True)
     for name in (FILE, SERVER_STATE):
         shutil.copy(of / name, directory / name)
-    generation = generation_of((of / FILE).read_text())
-    assert generation is not None
-    return generation
 
 
 async def fresh(binary: Path, of: Path, directory: Path) -> Servers:
     """Return the servers of a HAProxy, without any Aqueduct, from copies in `directory` of the files `of`."""
-    generation = _copied(of, directory)
+    _copied(of, directory)
     async with _bare(binary, directory) as process:
-        state, statistics = await _asked(process, directory, generation)
+        state, statistics = [await _asked(process, directory, command) for command in COMMANDS]
     return servers(state, statistics)

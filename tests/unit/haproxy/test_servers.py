@@ -113,7 +113,7 @@ def test_gists_are_the_same_however_many_are_told_at_a_time(size: int) -> None:
     for answer in (told(*rows), told(*rows).removesuffix("\n"), text(*rows)):
         found = list(gists(answer, size))
         assert [server for some in found for server in some] == [
-            (row.backend, (f"{row.name} 10.0.0.1", f"8 {row.weight}", str(row.port))) for row in rows
+            (row.backend, (f"{row.name} 10.0.0.1", f"8 {row.weight}", "6", str(row.port))) for row in rows
         ]
     assert [server for some in gists("Can't find backend.\n", size) for server in some] == []
     assert list(gists("", size)) == []
