@@ -13,8 +13,9 @@ A port of that range may be taken by anybody's connection between asking for it 
 
 def free_port(host: str = "127.0.0.1") -> int:
     """Return a port that nothing listens on; OSError where there is none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in random.sample(_RANGE, len(_RANGE)):
-        with contextlib.suppress(OSError), socket.socket() as candidate:
+        with contextlib.suppress(OSError), socket.socket(family) as candidate:
             candidate.bind((host, port))
             return port
     raise OSError(f"no free port on {host}")

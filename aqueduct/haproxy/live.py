@@ -92,14 +92,16 @@ class LiveRuntime:
         self, commands: Sequence[str], backends: Sequence[str]
     ) -> tuple[list[str], dict[str, list[ServerRow]]]:
         """Send commands, in order; return an answer for each, and the servers of `backends` after them."""
+        generation = self._generation()
         *answers, info = await self.send([*commands, *_questions(backends), "show info"])
         if _STOPPING in info:  # the connection would stay with it, and the generation is the same
             raise NoAnswer("the worker that obeyed serves no more: HAProxy was reloaded by somebody else")
-        return answers[: len(commands)], self._told_servers(backends, answers[len(commands) :])
+        return answers[: len(commands)], self._told_servers(generation, backends, answers[len(commands) :])
 
     async def servers(self, backends: Sequence[str]) -> dict[str, list[ServerRow]]:
         """Return the servers of `backends`, by name."""
-        return self._told_servers(backends, await self.send(_questions(backends)))
+        generation = self._generation()
+        return self._told_servers(generation, backends, await self.send(_questions(backends)))
 
     async def survey(self) -> AsyncIterator[list[tuple[str, Gist]]]:
         """Iterate over all servers, some hundred at a time: each with its backend, backends in one piece."""
@@ -122,11 +124,14 @@ class LiveRuntime:
         await self._runtime.close()
         self._journal.close()
 
-    def _told_servers(self, backends: Sequence[str], answers: Sequence[str]) -> dict[str, list[ServerRow]]:
+    def _told_servers(
+        self, generation: int, backends: Sequence[str], answers: Sequence[str]
+    ) -> dict[str, list[ServerRow]]:
         found: dict[str, list[ServerRow]] = {}
         for answer in answers:
             found |= parse_servers(answer)
-        self._note_numbers(backends, answers)
+        if generation == self._generation():  # else they are of the worker before: numbers may differ
+            self._note_numbers(backends, answers)
         return found
 
     def _numbers_known(self) -> dict[str, str]:

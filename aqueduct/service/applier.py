@@ -148,7 +148,9 @@ class Applier:
     def _take(self, rendered: Rendered, *, is_lagging: bool) -> None:
         if not is_lagging:  # a new worker: its journal is empty, and its text does not tell states
             self.loads += 1
-            with suppress(AqueductError):  # states are set again then, by the Aqueduct that adopts it
+            with suppress(
+                HAProxyFailed, AqueductError
+            ):  # states are set again then, by the Aqueduct that adopts it
                 self._runtime.intend({}, rendered.image.states)
                 self._runtime.confirm()
         self.running, self.rendered, self.is_lagging = rendered.image, rendered, is_lagging

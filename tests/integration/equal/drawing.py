@@ -245,9 +245,9 @@ class Drawing:
         return self._random.sample(members, self._random.randint(0, len(members)))
 
     def _frontend(self, key: str) -> Frontend:
-        port = self._places.frontend_port + _FRONTENDS.index(key)
+        bind = f"{self._places.loopback}:{8001 + _FRONTENDS.index(key)}"
         leads_to = self._random.choice([key for key in _KEYS if key not in _TCP_KEYS])
-        return Frontend(key=key, bind=f"127.0.0.1:{port}", backend=leads_to)
+        return Frontend(key=key, bind=bind, backend=leads_to)
 
     def _words(self, stored: Snapshot) -> Iterator[Word]:
         members = [

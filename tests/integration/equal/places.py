@@ -1,6 +1,7 @@
 """Where members of a walk are: some answer to every check, and nobody listens at others."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,8 +27,8 @@ class Places:
     port: int
     port_of_v6: int
     dead_port: int
-    frontend_port: int
-    """The first of those that frontends listen on."""
+    loopback: str
+    """The address that frontends listen on: nobody else does on any of its ports."""
     socket: str
     """The path and the name of sockets that answer."""
 
@@ -50,13 +51,13 @@ class Places:
         return f"{Path(self.socket).parent.name}:{self.port}"
 
     def __str__(self) -> str:
-        return f"{self.port} {self.port_of_v6} {self.dead_port} {self.frontend_port} {self.socket}"
+        return f"{self.port} {self.port_of_v6} {self.dead_port} {self.loopback} {self.socket}"
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read what `str` wrote."""
-        port, port_of_v6, dead_port, frontend_port, path = text.split(" ", 4)
-        return cls(int(port), int(port_of_v6), int(dead_port), int(frontend_port), path)
+        port, port_of_v6, dead_port, loopback, path = text.split(" ", 4)
+        return cls(int(port), int(port_of_v6), int(dead_port), loopback, path)
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,16 +85,14 @@ async def places(directory: Path) -> AsyncIterator[Places]:
         nobody = stack.enter_context(socket.socket())
         nobody.bind(("", free_port()))
         v4 = await stack.enter_async_context(await asyncio.start_server(_answer, "0.0.0.0", free_port()))
-        v6 = await stack.enter_async_context(
-            await asyncio.start_server(_answer, "::1", free_port("127.0.0.1"))
-        )
+        v6 = await stack.enter_async_context(await asyncio.start_server(_answer, "::1", free_port("::1")))
         path = str(directory / "live.sock")
         await stack.enter_async_context(await asyncio.start_unix_server(_answer, path))
         found = Places(
             v4.sockets[0].getsockname()[1],
             v6.sockets[0].getsockname()[1],
             nobody.getsockname()[1],
-            free_port(),
+            f"127.{100 + os.getpid() // 2**16}.{os.getpid() // 2**8 % 2**8}.{os.getpid() % 2**8}",
             path,
         )
         abstract = await asyncio.start_unix_server(_answer, sock=_abstract(found.abstract))

@@ -28,7 +28,7 @@ from tests.integration.equal.wanted import of_members, wanted
 _LONG = os.environ.get("AQUEDUCT_TEST_LONG") == "1"
 PAIRS = 1_500 if _LONG else 300
 """So many snapshots are gone through, each drawn from the one before."""
-KILLS = 150 if _LONG else 30
+KILLS = 150 if _LONG else 10
 SEED = int(os.environ.get("AQUEDUCT_TEST_SEED", "0")) or random.randrange(1, 10**9)
 _PATIENCE = 20.0
 """Seconds that a step may take to come to rest."""

@@ -296,8 +296,8 @@ async def test_a_survey_is_of_all_servers(haproxy: MasterWorker) -> None:
     await haproxy.start(body(free_port(), more=more))
     await haproxy.runtime.send(["set server other/b state drain"])
     assert [server async for some in haproxy.runtime.survey() for server in some] == [
-        ("app", ("a 127.0.0.1", "0 1", "9")),
-        ("other", ("b 127.0.0.1", "8 3", "10")),
+        ("app", ("a 127.0.0.1", "0 1", "0", "9")),
+        ("other", ("b 127.0.0.1", "8 3", "0", "10")),
     ]
 
 
