@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import ServerState, ServerStates
 from aqueduct.model.words import first_word, has_control, words_of
-from aqueduct.plan.server_lines import ServerLine, Servers, parse_server, take_apart
+from aqueduct.plan.server_lines import ServerLine, Servers, parse_server, servers_of, take_apart
 from aqueduct.render.image import Image
 
 _IP_AND_PORT = re.compile(r"(?:(?P<v4>[0-9.]+)|\[(?P<v6>[0-9a-fA-F:.]+)\]):(?P<port>[0-9]+)")
@@ -55,8 +55,12 @@ def commands(header: str, running: Image, desired: Image, able: "Ability") -> li
         else:
             made += _add(f"{prefix}/{name}", line, becomes.get(name, ServerState.READY), new, able)
     came_or_went = gone.keys() ^ come.keys()
-    for name in sorted((was.keys() | becomes.keys()) - came_or_went):
-        made += _move(f"{prefix}/{name}", name, was, becomes, new)
+    staying = sorted((was.keys() | becomes.keys()) - came_or_went)
+    moving = [name for name in staying if was.get(name) is not becomes.get(name)]
+    lines = servers_of(desired.sections[header]) if moving else {}
+    for name in moving:
+        if name in lines:  # a template of the user's own may have no such server
+            made += _move(f"{prefix}/{name}", lines[name], was, becomes)
     return made
 
 
@@ -179,27 +183,16 @@ def _tune(server: str, old: ServerLine, new: ServerLine, section: Servers, able:
         yield f"set maxconn server {server} {new.value('maxconn')}"
 
 
-def _move(
-    server: str, name: str, was: ServerStates, becomes: ServerStates, section: Servers
-) -> Iterator[str]:
-    old, new = was.get(name, ServerState.READY), becomes.get(name, ServerState.READY)
-    line = next(filter(None, (_named(line, name) for line in section.lines)), None)
-    if line is None:
-        return  # a template of the user's own has no such server
+def _move(server: str, line: ServerLine, was: ServerStates, becomes: ServerStates) -> Iterator[str]:
+    old, new = was.get(line.name, ServerState.READY), becomes.get(line.name, ServerState.READY)
     if new in _STOPPED:
-        if old is not new:
-            yield f"set server {server} state {new}"
+        yield f"set server {server} state {new}"
     elif old in _STOPPED:
         if new is ServerState.UNPROVEN and has_check(line):
             if old is ServerState.MAINT:
                 yield f"set server {server} state drain"
             yield f"set server {server} health down"
         yield f"set server {server} state ready"
-
-
-def _named(line: str, name: str) -> ServerLine | None:
-    server = parse_server(line) if name in line else None
-    return server if server is not None and server.name == name else None
 
 
 def _line_of(text: str, keyword: str) -> str | None:

@@ -80,11 +80,12 @@ class Switches:
     def note(self, key: str, membership: Membership | None, now: float) -> None:
         """Note that HAProxy serves this membership `now`: a switch began, or has come further, or is over.
 
-        It is looked at at once, but where there is nothing to prove, once idle connections have closed.
+        It is looked at at once, but where there is nothing to prove, once idle connections have closed: soon
+        at the latest, however often its members change.
         """
         transition = membership.transition if membership is not None else Transition()
         if transition.revision and key not in self._of:
-            self._of[key] = Switch(transition.revision)
+            self._of[key] = Switch(transition.revision, due=now + FIRST_LOOK)
         switch = self._of.get(key)
         if switch is None:
             return
@@ -96,7 +97,7 @@ class Switches:
         switch.is_gated = transition.min_healthy > 0
         switch.was_gated |= switch.is_gated
         proves = membership is not None and bool(to_prove(membership))
-        switch.due, switch.pause = (now if proves else now + FIRST_LOOK), FIRST_LOOK
+        switch.due, switch.pause = min(switch.due, now if proves else now + FIRST_LOOK), FIRST_LOOK
 
     def under_way(self, memberships: Mapping[str, Membership]) -> list[BackendTransition]:
         """Return the switches of `memberships`, those served, ordered by key."""

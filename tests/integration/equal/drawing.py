@@ -39,6 +39,11 @@ _HTTP_BALANCES = (*_BALANCES, "uri", "uri depth 3", "url_param id", "hdr(X-User)
 _TCP_BALANCES = (*_BALANCES, "rdp-cookie", "rdp-cookie(mstshash)")
 _WEIGHTS = (None, None, 0, 1, 7, 100, 256)
 _INTERVALS = (50, 300, 2_000, 60_000)
+_KINDS = (
+    *("add", "add", "add", "remove", "remove", "swap", "swap", "weigh", "weigh", "weigh"),
+    *("shuffle", "shuffle", "tell", "tell", "redeploy", "redeploy", "natives"),
+)
+"""What becomes of a backend that stays, the frequent ones more than once."""
 _ADMIN = (ADMIN_STATE_READY, ADMIN_STATE_DRAIN, ADMIN_STATE_MAINT)
 _NATIVES = (
     "timeout server 7s",
@@ -129,11 +134,11 @@ class Drawing:
 
     def _of_backend(self, key: str, present: Backend | None, count: int) -> Iterator[Change]:
         if present is None:
-            if count < 3 or self._chance(0.12):
+            if count < 3 or self._chance(0.08):
                 yield put(self._backend(key))
         elif self._chance(0.04):
             yield delete(Ref(Kind.BACKEND, key))
-        elif self._chance(0.1):
+        elif self._chance(0.06):
             yield put(self._backend(key))
         else:
             yield put(self._changed(present))
@@ -207,8 +212,7 @@ class Drawing:
         backend.CopyFrom(present)
         backend.switch_policy.CopyFrom(self._policy())
         members = list(backend.members)
-        kinds = ("add", "add", "remove", "swap", "weigh", "weigh", "shuffle", "tell", "redeploy", "natives")
-        kind = self._random.choice(kinds)
+        kind = self._random.choice(_KINDS)
         if kind in ("remove", "swap"):
             members = self._random.sample(members, self._random.randint(0, len(members)))
         if kind in ("add", "swap"):

@@ -123,6 +123,17 @@ class Plane:
             told.append(f"{task.get_name()}: {' > '.join(frames)}")
         return told
 
+    async def switches(self) -> Sequence[str]:
+        """Return what is known of each switch that is under way, and what HAProxy tells of its servers."""
+        switches, runtime = self.control.transitions.switches, self.haproxy.runtime
+        rows = await runtime.servers(list(switches))
+        of_stat = await runtime.told(list(switches))
+        served = self.control.reconciler.served.memberships
+        told = [f"now {self.clock.time()}, numbers {runtime._numbers} of generation {runtime._numbers_of}"]
+        for key in switches:
+            told += [repr(switches[key]), str(served.get(key)), f"{rows.get(key)}", f"{of_stat.get(key)}"]
+        return told
+
     def disagreements(self) -> Sequence[str]:
         """Return what is wrong with this Aqueduct's own idea of what runs; nothing, hopefully."""
         status = self.control.status.status()

@@ -77,7 +77,8 @@ async def _settled(made: Plane, binary: Path) -> list[str]:
     if not resting.done():
         waits = made.waits()
         resting.cancel()
-        return [f"it did not come to rest: {made.control.status.status()}", *waits]
+        switches = await made.switches()
+        return [f"it did not come to rest: {made.control.status.status()}", *waits, *switches]
     await resting
     return await _disagreements(made, binary)
 
@@ -112,7 +113,7 @@ async def test_a_fresh_haproxy_has_the_servers_of_the_one_that_was_changed(
     told = f"seed {SEED}: {means}"
     assert means[APPLY_KIND_RUNTIME] >= means.total() / 3, told
     assert means[APPLY_KIND_RELOAD] >= means.total() / 12, told
-    assert means[APPLY_KIND_NOTHING] >= means.total() / 12, told
+    assert means[APPLY_KIND_NOTHING] >= means.total() / 20, told
 
 
 async def _killed(directory: Path, binary: Path, seed: str, somewhere: Places) -> int:
