@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from aqueduct.errors import Conflict, NotFound
+from aqueduct.model import layered
 from aqueduct.model.members import served, wanted
 from aqueduct.model.resources import Kind, Ref, Resource, delete, put, ref_of, resource_of
 from aqueduct.v1.backend_pb2 import Backend, Membership
@@ -67,18 +68,18 @@ class Snapshot:
 
 
 class Draft:
-    """A snapshot that changes are made to. Only what they touch is copied, and only once."""
+    """A snapshot that changes are made to. They are kept beside it: what was not touched is not copied."""
 
     def __init__(self, base: Snapshot) -> None:
         self._base = base
-        self._of_kind: dict[Kind, dict[str, Any]] = {}
-        self._touched: set[str] = set()
+        self._changed: dict[Kind, dict[str, Any]] = {kind: {} for kind in Kind}
+        """Resources by key, None for those that are gone."""
         self.revision = base.revision
 
     def get(self, ref: Ref) -> Resource | None:
         """Return the resource that `ref` names, None where there is none."""
-        made = self._of_kind.get(ref.kind)
-        found: Resource | None = self._base.get(ref) if made is None else made.get(ref.key)
+        changed = self._changed[ref.kind]
+        found: Resource | None = changed[ref.key] if ref.key in changed else self._base.get(ref)
         return found
 
     def revision_of(self, ref: Ref) -> int:
@@ -93,44 +94,33 @@ class Draft:
         """
         for change in changes:
             ref, resource = ref_of(change), resource_of(change)
-            if ref.kind not in self._of_kind:
-                self._of_kind[ref.kind] = dict(self._base.of_kind(ref.kind))
-            if resource is None:
-                self._of_kind[ref.kind].pop(ref.key, None)
-            else:
-                self._of_kind[ref.kind][ref.key] = _carrying(resource, revision)
-            if ref.kind is not Kind.FRONTEND:
-                self._touched.add(ref.key)
+            self._changed[ref.kind][ref.key] = None if resource is None else _carrying(resource, revision)
         self.revision = max(revision, self.revision)
 
     def snapshot(self) -> Snapshot:
         """Return the snapshot as it is now."""
-        if self._of_kind or self.revision != self._base.revision:
-            backends = self._of_kind.get(Kind.BACKEND, self._base.backends)
-            memberships = self._of_kind.get(Kind.MEMBERSHIP, self._base.memberships)
+        changed = self._changed
+        if any(changed.values()) or self.revision != self._base.revision:
+            base = self._base
+            backends = layered.changed(base.backends, changed[Kind.BACKEND])
+            memberships = layered.changed(base.memberships, changed[Kind.MEMBERSHIP])
+            keys = changed[Kind.BACKEND].keys() | changed[Kind.MEMBERSHIP].keys()
             self._base = Snapshot(
                 self.revision,
-                self._of_kind.get(Kind.FRONTEND, self._base.frontends),
+                layered.changed(base.frontends, changed[Kind.FRONTEND]),
                 backends,
                 memberships,
-                self._served(backends, memberships),
+                layered.changed(base.served, {key: _served(key, backends, memberships) for key in keys}),
             )
-            # What was given out never changes: further changes are made to copies.
-            self._of_kind, self._touched = {}, set()
+            # What was given out never changes: further changes are made beside it.
+            self._changed = {kind: {} for kind in Kind}
         return self._base
 
-    def _served(
-        self, backends: Mapping[str, Backend], memberships: Mapping[str, Membership]
-    ) -> Mapping[str, Backend]:
-        if not self._touched:
-            return self._base.served
-        made = dict(self._base.served)
-        for key in self._touched:
-            if key in backends:
-                made[key] = served(backends[key], memberships.get(key))
-            else:
-                made.pop(key, None)
-        return made
+
+def _served(
+    key: str, backends: Mapping[str, Backend], memberships: Mapping[str, Membership]
+) -> Backend | None:
+    return served(backends[key], memberships.get(key)) if key in backends else None
 
 
 def check_preconditions(snapshot: Snapshot | Draft, changes: Sequence[Change]) -> None:

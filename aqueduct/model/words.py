@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 SECTIONS = frozenset(
     {
@@ -36,6 +37,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BLANKS = " \t\n\v\f\r"
+_USUAL_FIRST = re.compile(r"""[ \t\n\v\f\r]*([^ \t\n\v\f\r#'"\\\0]+)(?:[ \t\n\v\f\r]|\Z)""")
 _END_OF_FIRST = re.compile(r"""[ \t\n\v\f\r#'"\\]""")
 _BETWEEN_BLANKS = re.compile(r"[^ \t\n\v\f\r]+")
 _ESCAPE = re.compile(r"""\\(?:x(?P<hex>.{0,2})|(?P<char>[ "'#\\nrt$]))""", re.DOTALL)
@@ -47,11 +49,14 @@ _OTHER_BREAKS = frozenset("\u2028\u2029")
 
 def split(line: str) -> list[str]:
     """Return the words of `line` as HAProxy's parser would; ValueError tells what is wrong with it."""
-    words: list[str] = []
-    for word in _words(line):
-        if len(words) == MOST_WORDS:
-            raise ValueError(f"too many words: HAProxy takes {MOST_WORDS} in a line")
-        words.append(word)
+    return list(_split(line))
+
+
+@lru_cache(maxsize=4_096)
+def _split(line: str) -> tuple[str, ...]:
+    words = tuple(islice(_words(line), MOST_WORDS + 1))
+    if len(words) > MOST_WORDS:
+        raise ValueError(f"too many words: HAProxy takes {MOST_WORDS} in a line")
     return words
 
 
@@ -69,6 +74,9 @@ def first_word(line: str) -> str:
     What decides by keywords must ask here: `"bi"nd` and `bi\x6ed` are `bind` to HAProxy, and a
     Unicode blank is a letter.
     """
+    usual = _USUAL_FIRST.match(line)
+    if usual is not None:
+        return usual[1]
     text = line.lstrip(_BLANKS)
     plain = _END_OF_FIRST.split(text, maxsplit=1)[0]
     escaped = text[len(plain) :].startswith(("'", '"', "\\"))

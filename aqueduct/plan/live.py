@@ -13,6 +13,7 @@ Invariants:
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import ServerState, ServerStates
@@ -196,10 +197,11 @@ def _move(server: str, line: ServerLine, was: ServerStates, becomes: ServerState
 
 
 def _line_of(text: str, keyword: str) -> str | None:
-    return _last(text.split("\n"), keyword)
+    return _last(tuple(text.split("\n")), keyword)
 
 
-def _last(lines: Sequence[str], keyword: str) -> str | None:
+@lru_cache(maxsize=4_096)
+def _last(lines: tuple[str, ...], keyword: str) -> str | None:
     """Return the last of `lines` that begins with `keyword`, which is HAProxy's choice; None without one."""
     return next((line for line in reversed(lines) if first_word(line) == keyword), None)
 

@@ -58,9 +58,7 @@ def corrections(header: str, image: Image, rows: Iterable[ServerRow]) -> list[st
 
 def _faults(header: str, image: Image, rows: Iterable[ServerRow]) -> Iterator[_Fault]:
     section = take_apart(image.sections[header])
-    others = [(first_word(line), line) for line in (*section.others, *image.default_lines)]
-    has_template = any(keyword == _TEMPLATE for keyword, _ in others)
-    defaults = [words_of(line) for keyword, line in others if keyword == _DEFAULTS]
+    has_template, defaults = _beside(section.others, image.default_lines)
     lines = servers_of(image.sections[header])
     found = {row.name: row for row in rows if not row.name.startswith(PROBE)}
     states = image.states_of(header)
@@ -77,6 +75,14 @@ def _faults(header: str, image: Image, rows: Iterable[ServerRow]) -> Iterator[_F
         for what, has, wanted, commands in _compared(server, line, row, state, defaults):
             if has != wanted:
                 yield _Fault(f"server {name}: {what} is {has}, not {wanted}", tuple(commands))
+
+
+@lru_cache(maxsize=4_096)
+def _beside(others: tuple[str, ...], defaults: tuple[str, ...]) -> tuple[bool, tuple[list[str], ...]]:
+    """Return whether a template makes servers too, and the words of all `default-server` lines."""
+    lines = [(first_word(line), line) for line in (*others, *defaults)]
+    has_template = any(keyword == _TEMPLATE for keyword, _ in lines)
+    return has_template, tuple(words_of(line) for keyword, line in lines if keyword == _DEFAULTS)
 
 
 def _compared(

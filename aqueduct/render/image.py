@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from aqueduct.model.server_states import ServerStates
 
@@ -25,10 +25,10 @@ class Image:
         """The texts of the `defaults` sections."""
         return defaults_of(self.sections) if self.known_defaults is None else self.known_defaults
 
-    @cached_property
+    @property
     def default_lines(self) -> tuple[str, ...]:
         """The lines of the `defaults` sections."""
-        return tuple(line for text in self.defaults for line in text.split("\n"))
+        return _lines_of(self.defaults)
 
     def states_of(self, header: str) -> ServerStates:
         """Return the states of a section's servers, those that are ready left out."""
@@ -38,3 +38,8 @@ class Image:
 def defaults_of(sections: Mapping[str, str]) -> tuple[str, ...]:
     """Return the texts of the `defaults` sections."""
     return tuple(text for header, text in sections.items() if header.partition(" ")[0] == "defaults")
+
+
+@lru_cache(maxsize=16)
+def _lines_of(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(line for text in texts for line in text.split("\n"))

@@ -2,13 +2,14 @@
 
 That is so where each changed resource still makes one section of the same name that leads to the same
 backends: then no placeholder and no name of another section can differ. Where it is known which
-resources were touched, its cost is theirs and a copy of dictionaries; else a look at each resource's
+resources were touched, its cost is theirs alone; else a look at each resource's
 identity comes on top. All else takes the long way, through the renderer.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
+from aqueduct.model import layered
 from aqueduct.model.resources import Kind, Ref, Resource
 from aqueduct.model.server_states import ServerStates
 from aqueduct.model.snapshot import Snapshot
@@ -35,26 +36,26 @@ def patched(
     backends = _changed(before.backends, snapshot.served, keys, lambda backend, _: render_backend(backend))
     if frontends is None or backends is None:
         return None
-    sections, states = dict(before.sections), dict(before.states)
-    changed: set[str] = set()
+    sections: dict[str, str] = {}
+    states: dict[str, ServerStates | None] = {}
     for piece, old in (*frontends.values(), *backends.values()):
         if not _alike(piece, old, before):
             return None
         sections |= piece.sections
-        _replace(states, old.states, piece.states)
-        changed |= piece.sections.keys()
+        states |= dict.fromkeys(old.states)
+        states |= piece.states
     return Rendered(
         snapshot,
-        sections,
+        layered.changed(before.sections, sections),
         before.owners,
         before.missing,
         _merged(before.frontends, frontends),
         _merged(before.backends, backends),
         before.placeholders,
-        states,
+        layered.changed(before.states, states),
         before.image.defaults,
         before.sections,
-        frozenset(changed),
+        frozenset(sections),
     )
 
 
@@ -88,18 +89,8 @@ def _changed(
     }
 
 
-def _replace(
-    states: dict[str, ServerStates], old: Mapping[str, ServerStates], new: Mapping[str, ServerStates]
-) -> None:
-    for header in old:
-        states.pop(header, None)
-    states |= new
-
-
 def _merged(before: Mapping[str, Piece], changed: _Changed) -> Mapping[str, Piece]:
-    if not changed:
-        return before
-    return {**before, **{key: piece for key, (piece, _) in changed.items()}}
+    return layered.changed(before, {key: piece for key, (piece, _) in changed.items()})
 
 
 def _alike(piece: Piece, old: Piece, before: Rendered) -> bool:

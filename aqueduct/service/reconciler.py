@@ -29,13 +29,14 @@ import structlog
 from aqueduct.errors import AqueductError, Unavailable
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.resources import Ref, ref_of
-from aqueduct.model.snapshot import Draft, Snapshot
+from aqueduct.model.snapshot import Snapshot
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
 from aqueduct.ports.store import Store
 from aqueduct.render.image import Image
 from aqueduct.render.renderer import Rendered, Renderer
 from aqueduct.service.applier import LAG, Applier
+from aqueduct.service.desired import Desired
 from aqueduct.service.excluded import Excluded
 from aqueduct.service.life import Life
 from aqueduct.service.outcome import Stopwatch
@@ -75,7 +76,7 @@ class Reconciler:
         self._applier = applier
         self._renderer = renderer
         self._clock = clock
-        self._desired: Snapshot = store.snapshot()
+        self._desired = Desired(store)
         self._excluded = Excluded()
         self._last_rendered: Rendered | None = None
         self._pending: list[Pending] = []
@@ -100,7 +101,7 @@ class Reconciler:
     @property
     def served(self) -> Snapshot:
         """What HAProxy serves, but for what is excluded."""
-        return self._desired
+        return self._desired.snapshot
 
     @property
     def capabilities(self) -> Capabilities:
@@ -154,7 +155,7 @@ class Reconciler:
             await self._note_end()
         except _REASONS as error:
             self._last_apply = Stopwatch.started(self._clock).failed(
-                APPLY_KIND_RELOAD, self._desired.revision, str(error)
+                APPLY_KIND_RELOAD, self.served.revision, str(error)
             )
 
     async def run(self) -> None:
@@ -256,7 +257,7 @@ class Reconciler:
 
     async def _serve(self, pending: Sequence[Pending]) -> None:
         watch = Stopwatch.started(self._clock)
-        target = _fold(self._desired, pending)
+        target = self._desired.with_all(pending)
         touched = {ref_of(change) for commit in pending for change in commit.committed.changes}
         excluded = self._excluded.less({ref for commit in pending for ref in commit.refs})
         render = partial(self._render, touched=None if excluded else touched)
@@ -269,7 +270,7 @@ class Reconciler:
                 raise
             excluded = stale
             outcome = await self._apply(watch, excluded.render(self._render, target), target.revision)
-        self._desired = target
+        self._desired.take(target, pending)
         self._served(outcome, excluded, pending)
 
     async def _stale(self, excluded: Excluded, pending: Sequence[Pending], error: Exception) -> Excluded:
@@ -306,24 +307,24 @@ class Reconciler:
         """Serve what can be of the desired snapshot. What only a load can tell is not tried again."""
         watch = Stopwatch.started(self._clock)
         excluded = self._excluded.only_by_load()
-        rendered = excluded.render(self._render, self._desired)
+        rendered = excluded.render(self._render, self.served)
         if self._applier.reloads(rendered):
             rendered, excluded = await servable(
-                self._haproxy, self._render, self._desired, self.running.sections, excluded
+                self._haproxy, self._render, self.served, self.running.sections, excluded
             )
         try:
-            outcome = await self._apply(watch, rendered, self._desired.revision)
+            outcome = await self._apply(watch, rendered, self.served.revision)
         except HAProxyEnded:
             raise
         except HAProxyFailed as error:
             excluded = await self._load_in_parts(excluded, error)
-            outcome = watch.applied(APPLY_KIND_RELOAD, self._desired.revision, str(error))
+            outcome = watch.applied(APPLY_KIND_RELOAD, self.served.revision, str(error))
         self._served(outcome, excluded, ())
 
     async def _load_in_parts(self, excluded: Excluded, error: HAProxyFailed) -> Excluded:
         log.error("HAProxy does not load what is stored: trying it in parts", error=str(error))
         running = self.running.sections
-        return await load_in_parts(self._load, self._render, self._desired, running, excluded)
+        return await load_in_parts(self._load, self._render, self.served, running, excluded)
 
     @property
     def _unsettled(self) -> bool:
@@ -332,7 +333,7 @@ class Reconciler:
 
     async def _settle_again(self) -> None:
         self._retry_at = self._clock.monotonic() + RETRY
-        self._good(await self._refusing.again(self._desired))
+        self._good(await self._refusing.again(self.served))
         try:
             await self._serve_what_can_be()
         except HAProxyEnded:
@@ -341,12 +342,12 @@ class Reconciler:
             log.warning("what is stored still cannot be served", error=str(error))
 
     async def _refuse(self, pending: Pending, error: Exception) -> None:
-        self._good(await self._refusing.refuse(pending, error, self._desired))
+        self._good(await self._refusing.refuse(pending, error, self.served))
 
     def _good(self, snapshot: Snapshot) -> None:
         """Take over a snapshot that renders like the desired one, but holds later revisions."""
-        in_step = self._applied_revision == self._desired.revision
-        self._desired = snapshot
+        in_step = self._applied_revision == self.served.revision
+        self._desired.snapshot = snapshot
         if in_step and not self._pending:
             self._applied_revision = snapshot.revision
 
@@ -355,8 +356,8 @@ class Reconciler:
     async def _start(self) -> None:
         pending, self._pending = self._pending, []
         watch = Stopwatch.started(self._clock)
-        before = self._desired
-        self._desired = _fold(before, pending)
+        before = self.served
+        self._desired.take(self._desired.with_all(pending), pending)
         try:
             await self._start_on(watch, pending)
         except _REASONS as error:
@@ -372,31 +373,31 @@ class Reconciler:
         HAProxy is not asked beforehand, since clients are waiting: only when it does not start.
         """
         reason = self.life.error or "HAProxy was not running"
-        rendered, excluded = await bindable(self._haproxy, self._render, self._desired, {}, Excluded())
+        rendered, excluded = await bindable(self._haproxy, self._render, self.served, {}, Excluded())
         try:
             await self._load(rendered)
         except HAProxyFailed as error:
-            rendered, objected = await servable(self._haproxy, self._render, self._desired, {}, excluded)
+            rendered, objected = await servable(self._haproxy, self._render, self.served, {}, excluded)
             if objected == excluded:
                 excluded = await self._load_in_parts(excluded, error)
             else:
                 await self._load(rendered)
                 excluded = objected
-        outcome = watch.applied(APPLY_KIND_START, self._desired.revision, reason)
+        outcome = watch.applied(APPLY_KIND_START, self.served.revision, reason)
         self._served(outcome, excluded, pending)
 
     async def _starts_on(self, good: Snapshot) -> bool:
         """Start on what was served before; tell whether that works."""
-        tried, self._desired = self._desired, good
+        tried, self._desired.snapshot = self.served, good
         try:
             await self._start_on(Stopwatch.started(self._clock), ())
         except _REASONS:
-            self._desired = tried
+            self._desired.snapshot = tried
             return False
         return True
 
     def _start_failed(self, watch: Stopwatch, error: Exception, pending: Sequence[Pending]) -> None:
-        self._last_apply = watch.failed(APPLY_KIND_START, self._desired.revision, str(error))
+        self._last_apply = watch.failed(APPLY_KIND_START, self.served.revision, str(error))
         self._applier.forget()
         self.life.note_failure(str(error))
         for commit in pending:
@@ -411,7 +412,7 @@ class Reconciler:
         `touched` are the resources that differ from the desired snapshot, where that is known.
         """
         last = self._last_rendered
-        if last is None or last.snapshot is not self._desired:
+        if last is None or last.snapshot is not self.served:
             touched = None
         self._last_rendered = self._renderer.render(snapshot, last, touched)
         return self._last_rendered
@@ -447,10 +448,3 @@ class Reconciler:
             commit.fail(Unavailable("NOT_SERVED", told))
         else:
             commit.succeed(outcome)
-
-
-def _fold(snapshot: Snapshot, pending: Sequence[Pending]) -> Snapshot:
-    draft = Draft(snapshot)
-    for commit in pending:
-        draft.add(commit.committed.changes, commit.revision)
-    return draft.snapshot()
