@@ -30,6 +30,7 @@ from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
 from aqueduct.model.capabilities import Capabilities
+from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.clock import Clock
@@ -78,9 +79,11 @@ class _HAProxy(MasterWorker):
 
     spawned = False
 
-    async def start(self, config: str, servers: StateRows = NO_ROWS) -> None:
+    async def start(
+        self, config: str, servers: StateRows = NO_ROWS, states: SectionStates = NO_STATES
+    ) -> None:
         self.spawned = True
-        await super().start(config, servers)
+        await super().start(config, servers, states)
 
 
 class Aqueduct:

@@ -24,6 +24,7 @@ from aqueduct.haproxy.program import Program
 from aqueduct.haproxy.servers import rest_states
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
+from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.haproxy import Alert, HAProxyEnded, HAProxyFailed
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
@@ -106,11 +107,13 @@ class MasterWorker:
         await self._program.adopt(instance.master)
         return instance.serving.body if instance.serving is not None else ""
 
-    async def start(self, config: str, servers: StateRows = NO_ROWS) -> None:
+    async def start(
+        self, config: str, servers: StateRows = NO_ROWS, states: SectionStates = NO_STATES
+    ) -> None:
         """Start HAProxy on `config`, its `servers` in these states, and return when it serves."""
         await on_disk(self._make_room)
         await self._program.renew()
-        generation, offset = await on_disk(self._directory.keep, config)
+        generation, offset = await on_disk(self._directory.keep, config, states)
         rest = rest_states(servers)
         instance = await on_disk(self._spawn, generation, rest)
         try:
@@ -120,11 +123,17 @@ class MasterWorker:
             said = words(await on_disk(self._directory.output.since, offset))
             raise HAProxyFailed(said or f"{error}: it did not say why") from error
 
-    async def reload(self, config: str, servers: StateRows = NO_ROWS, rest: StateRows = NO_ROWS) -> None:
+    async def reload(
+        self,
+        config: str,
+        servers: StateRows = NO_ROWS,
+        rest: StateRows = NO_ROWS,
+        states: SectionStates = NO_STATES,
+    ) -> None:
         """Have a new worker take over with `config`; return when it serves."""
         await self.runtime.close()
         try:
-            await self._running().reload(config, servers, rest_states(rest), self._program)
+            await self._running().reload(config, servers, rest_states(rest), states)
         except NoAnswer as error:
             raise Unavailable("HAPROXY_SILENT", str(error)) from error
 
@@ -189,7 +198,7 @@ class MasterWorker:
         master = process.adopt(self._directory.executables)
         if master is None:
             return None
-        instance = Instance(master, self._directory)
+        instance = Instance(master, self._directory, self._program)
         self._hold(instance)
         return instance
 
@@ -204,7 +213,7 @@ class MasterWorker:
         self._directory.prepare(generation, servers)
         directory = self._directory
         master = process.spawn(self._program.path, _ARGUMENTS, directory.path, directory.output.path)
-        instance = Instance(master, directory)
+        instance = Instance(master, directory, self._program)
         self._hold(instance)
         return instance
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aqueduct.haproxy import check, state
 from aqueduct.haproxy.generations import Generation, Generations
+from aqueduct.haproxy.journal import States
 from aqueduct.haproxy.master import MasterCLI
 from aqueduct.haproxy.output import Output
 
@@ -28,9 +29,9 @@ class Directory:
         self.output = Output(self.path / "haproxy.log")
         self.cli = MasterCLI(self.path)
 
-    def keep(self, body: str, above: int = 0) -> tuple[Generation, int]:
-        """Keep the text of the next generation, `above` one; return it and where HAProxy's output ends."""
-        return self.generations.add(body, above), self.output.cut()
+    def keep(self, body: str, states: States, above: int = 0) -> tuple[Generation, int]:
+        """Keep the next generation, `above` one; return it and where HAProxy's output ends."""
+        return self.generations.add(body, states, above), self.output.cut()
 
     def prepare(self, generation: Generation, servers: str = state.EMPTY) -> None:
         """Have the next worker read `generation`, and its servers' states from `servers`."""

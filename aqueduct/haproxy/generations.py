@@ -22,6 +22,7 @@ from aqueduct.haproxy import durable, journal, preamble
 
 FILE = "haproxy.cfg"
 
+_NONE: journal.States = {}
 NOBODY = "nobody"
 """Stands for the worker of a generation that HAProxy refused."""
 
@@ -50,10 +51,11 @@ class Generations:
         self._file = directory / FILE
         self._directory = directory / "generations"
 
-    def add(self, body: str, above: int = 0) -> Generation:
-        """Give `body` the next number and keep its text. HAProxy's file is still the former one.
+    def add(self, body: str, states: journal.States = _NONE, above: int = 0) -> Generation:
+        """Give `body` the next number; keep its text, and the `states` of its servers.
 
-        The number is larger than `above`, which a worker may run whose text is lost.
+        HAProxy's file is still the former one. The number is larger than `above`, which a worker may run
+        whose text is lost.
         """
         self._directory.mkdir(mode=0o700, exist_ok=True)
         number = max(self._numbers(), default=0)
@@ -61,6 +63,8 @@ class Generations:
         number = max(number, current or 0, above) + 1
         generation = Generation(number, preamble.with_preamble(body, number))
         durable.write(self._path(number), _bytes(generation.text), survives_power_loss=False)
+        if states:
+            journal.begin(self._directory, number, states)
         return generation
 
     def install(self, generation: Generation) -> None:

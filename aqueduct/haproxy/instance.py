@@ -23,6 +23,7 @@ from aqueduct.haproxy import kernel, show_info, state, verdict
 from aqueduct.haproxy.directory import Directory
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.generations import NOBODY, Generation
+from aqueduct.haproxy.journal import States
 from aqueduct.haproxy.master import NoAnswer, Processes, Running
 from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
@@ -40,11 +41,12 @@ _log = structlog.get_logger()
 class Instance:
     """One running HAProxy. All methods raise HAProxyEnded where it ends meanwhile."""
 
-    def __init__(self, master: Master, directory: Directory) -> None:
+    def __init__(self, master: Master, directory: Directory, program: Program) -> None:
         self.master = master
         self.serving: Generation | None = None
         """What the worker runs; None until that is known, and where its text is lost."""
         self._directory = directory
+        self._program = program
         self._cli = directory.cli
         self._rest = state.EMPTY
         self._worker = 0
@@ -73,17 +75,19 @@ class Instance:
             running = again
         await self._tidy()
 
-    async def reload(self, config: str, rows: StateRows, rest: str, program: Program) -> None:
+    async def reload(self, config: str, rows: StateRows, rest: str, states: States) -> None:
         """Have a new worker serve `config`, its servers as the old one tells them, but for `rows`.
+
+        `states` are those that servers are to have then.
 
         HAProxyFailed where HAProxy refuses it; the old one serves on. NoAnswer where HAProxy does not
         answer, so that it is not known which serves.
         """
         running = await self._ask(verdict.ANSWER)
         self.serving = await on_disk(self._text_of, running)
-        await program.repair(self.master)
+        await self._program.repair(self.master)
         told = await self.master.outlives(self._cli.command(state.COMMAND))
-        generation, offset = await on_disk(self._directory.keep, config, running.generation)
+        generation, offset = await on_disk(self._directory.keep, config, states, running.generation)
         try:
             await on_disk(self._directory.prepare, generation, next_states(told, rows))
             await self.master.outlives(

@@ -1,8 +1,9 @@
 """The journal of live changes: what a worker runs beyond the text that it was loaded with.
 
-DIR/generations/N.live has one line of JSON for each change of a worker of generation N: written before
-its commands are sent, and followed by a line that says so once they are done. It goes when N.cfg does, and
-begins anew now and then, when N.cfg is made to say what runs: told twice, a change is still the same.
+DIR/generations/N.live begins with the states in which servers of generation N are loaded, if any, and has one
+line of JSON for each change of its worker: written before its commands are sent, and followed by a line that
+says so once they are done. It goes when N.cfg does, and begins anew now and then, when N.cfg is made to say
+what runs: told twice, a change is still the same.
 
 Invariants:
 - A change that is not in the journal was not begun. One without its mark may have been done, in part or
@@ -82,9 +83,7 @@ class Journal:
     def restart(self, generation: int, states: States) -> None:
         """Begin the journal of a generation anew, whose text says all that runs but for `states`."""
         self.close()
-        plain = {header: dict(servers) for header, servers in states.items()}
-        content = _line({"sections": {}, "states": plain}) + _line({"done": True})
-        durable.write(path_of(self._directory, generation), content, survives_power_loss=False)
+        begin(self._directory, generation, states)
 
     def close(self) -> None:
         """Let go of the file. The next change opens it again."""
@@ -111,6 +110,13 @@ class Journal:
             self._file.truncate(len(whole[0]) + len(whole[1]))
             self._generation = generation
         return self._file
+
+
+def begin(generations: Path, generation: int, states: States) -> None:
+    """Write the journal of a generation whose text says all that runs but for `states`."""
+    plain = {header: dict(servers) for header, servers in states.items()}
+    content = _line({"sections": {}, "states": plain}) + _line({"done": True})
+    durable.write(path_of(generations, generation), content, survives_power_loss=False)
 
 
 def path_of(generations: Path, generation: int) -> Path:

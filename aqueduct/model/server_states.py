@@ -16,3 +16,7 @@ class ServerState(StrEnum):
 
 ServerStates = Mapping[str, ServerState]
 """States by the name of the server, those that are READY left out."""
+
+SectionStates = Mapping[str, ServerStates]
+"""States of servers by the header of their section."""
+NO_STATES: SectionStates = {}

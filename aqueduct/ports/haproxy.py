@@ -11,6 +11,7 @@ from typing import Protocol
 
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
+from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 
@@ -75,19 +76,30 @@ class HAProxy(Protocol):
         """
         ...
 
-    async def start(self, config: str, servers: StateRows = NO_ROWS) -> None:
+    async def start(
+        self, config: str, servers: StateRows = NO_ROWS, states: SectionStates = NO_STATES
+    ) -> None:
         """Start HAProxy on `config`, its `servers` in these states, and return when it serves.
+
+        `states` are noted for whoever adopts it (ports/runtime.py).
 
         HAProxyFailed where it does not, or where one runs already. A HAProxy whose start is cancelled
         may go on with it: `stop` ends it, `adopt` takes it over.
         """
         ...
 
-    async def reload(self, config: str, servers: StateRows = NO_ROWS, rest: StateRows = NO_ROWS) -> None:
+    async def reload(
+        self,
+        config: str,
+        servers: StateRows = NO_ROWS,
+        rest: StateRows = NO_ROWS,
+        states: SectionStates = NO_STATES,
+    ) -> None:
         """Have a new worker take over with `config`; return when it serves.
 
         Its servers are as the old worker tells them, but for those that `servers` tell. `rest` are the
-        states that a fresh HAProxy has to know, until the next reload.
+        states that a fresh HAProxy has to know, until the next reload. `states` are noted for whoever
+        adopts the new worker (ports/runtime.py).
 
         HAProxyFailed where HAProxy refuses `config`: the old worker serves on. Unavailable
         (`HAPROXY_SILENT`) where HAProxy does not answer, so that it is not known which serves; the

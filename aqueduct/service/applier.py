@@ -13,7 +13,6 @@ Invariant: whoever tells HAProxy anything holds `turn`, but for mere questions.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 
 import structlog
 
@@ -99,7 +98,8 @@ class Applier:
     async def start(self, rendered: Rendered) -> None:
         """Start HAProxy on `rendered`."""
         async with self._files, self.turn:
-            await self._haproxy.start(rendered.text, at_rest(rendered.image))
+            image = rendered.image
+            await self._haproxy.start(rendered.text, at_rest(image), image.states)
             self._take(rendered, is_lagging=False)
 
     async def reload(self, rendered: Rendered) -> None:
@@ -107,7 +107,8 @@ class Applier:
         image = rendered.image
         async with self._files, self.turn:
             try:
-                await self._haproxy.reload(rendered.text, over_reload(self.running, image), at_rest(image))
+                servers = over_reload(self.running, image)
+                await self._haproxy.reload(rendered.text, servers, at_rest(image), image.states)
             except AqueductError:
                 # With nothing known to run, the next apply is a reload, and settles it.
                 self.forget("HAProxy did not tell what became of a reload")
@@ -146,13 +147,8 @@ class Applier:
         return plan(self.running, rendered.image, self._haproxy.capabilities, changed)
 
     def _take(self, rendered: Rendered, *, is_lagging: bool) -> None:
-        if not is_lagging:  # a new worker: its journal is empty, and its text does not tell states
+        if not is_lagging:
             self.loads += 1
-            with suppress(
-                HAProxyFailed, AqueductError
-            ):  # states are set again then, by the Aqueduct that adopts it
-                self._runtime.intend({}, rendered.image.states)
-                self._runtime.confirm()
         self.running, self.rendered, self.is_lagging = rendered.image, rendered, is_lagging
 
     async def _change(self, commands: Mapping[str, Sequence[str]], rendered: Rendered) -> str | None:

@@ -11,6 +11,7 @@ from aqueduct.app import SystemClock
 from aqueduct.errors import AqueductError, Exhausted, Invalid, RejectedByHAProxy, Unavailable
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.model.resources import Kind, Ref, put
+from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.haproxy import HAProxyFailed
 from aqueduct.ports.store import Committed
@@ -38,12 +39,18 @@ class FaultyHAProxy(MasterWorker):
     gate: asyncio.Event
     """Reloads wait until it is set."""
 
-    async def reload(self, config: str, servers: StateRows = NO_ROWS, rest: StateRows = NO_ROWS) -> None:
+    async def reload(
+        self,
+        config: str,
+        servers: StateRows = NO_ROWS,
+        rest: StateRows = NO_ROWS,
+        states: SectionStates = NO_STATES,
+    ) -> None:
         self.reloads += 1
         await self.gate.wait()
         if self.before and (fault := self.before.pop(0)) is not None:
             raise fault
-        await super().reload(config, servers, rest)
+        await super().reload(config, servers, rest, states)
         if self.behind:
             raise self.behind.pop(0)
 

@@ -82,6 +82,20 @@ async def test_what_was_noted_is_told_to_the_next_aqueduct(haproxy: MasterWorker
     assert [noted.is_done for noted in await third.runtime.noted()] == [True, True]
 
 
+async def test_the_states_that_servers_were_loaded_in_are_told_to_the_next_aqueduct(
+    haproxy: MasterWorker, reopen: Reopen
+) -> None:
+    loaded = [Noted({}, {APP: {"a": state}}, is_done=True) for state in (DRAIN, MAINT)]
+    await haproxy.start(body(free_port()), states={APP: {"a": DRAIN}})
+    assert await haproxy.runtime.noted() == loaded[:1]
+    await haproxy.reload(body(free_port()), states={APP: {"a": MAINT}})
+    assert await haproxy.runtime.noted() == loaded[1:]
+    haproxy.runtime.intend({APP: ONE}, {APP: {}})
+    second = await reopen()
+    await second.adopt()
+    assert await second.runtime.noted() == [*loaded[1:], Noted({APP: ONE}, {APP: {}}, is_done=False)]
+
+
 async def test_what_was_noted_of_a_worker_is_forgotten_with_it(
     haproxy: MasterWorker, directory: Path
 ) -> None:
