@@ -116,7 +116,7 @@ class LiveRuntime:
         if unknown:
             await self.servers(unknown)
         known = [name for name in backends if name in numbers]
-        answers = await self.send([f"show stat {numbers[name]} {_OF_SERVERS} -1" for name in known])
+        answers = await self.send([f"show stat +{numbers[name]} {_OF_SERVERS} -1" for name in known])
         return {name: parse_told(answer) for name, answer in zip(known, answers, strict=True)}
 
     async def close(self) -> None:
@@ -137,7 +137,8 @@ class LiveRuntime:
     def _numbers_known(self) -> dict[str, str]:
         """Return the numbers of backends that are known, which hold for the life of a worker.
 
-        By name, `show stat` might find the frontend, and it takes one that begins with a digit for a number.
+        By name, `show stat` might find the frontend. It takes a number for a name first, where a proxy has it;
+        none has one with a sign.
         """
         generation = self._generation()
         if self._numbers_of != generation:

@@ -372,6 +372,15 @@ async def test_a_backend_is_told_whatever_its_name_may_mean_besides(haproxy: Mas
     assert await told([]) == {}
 
 
+async def test_backends_that_are_named_like_the_numbers_of_others_are_told_apart(
+    haproxy: MasterWorker,
+) -> None:
+    nothing, names = ServerTold(0, ""), [str(number) for number in range(9)]
+    more = "".join(f"backend {name}\n    server s{name} 127.0.0.1:9\n" for name in reversed(names))
+    await haproxy.start(body(free_port(), more=more))
+    assert await haproxy.runtime.told(names) == {name: {f"s{name}": nothing} for name in names}
+
+
 async def test_a_backend_is_found_again_behind_a_reload_that_counts_otherwise(haproxy: MasterWorker) -> None:
     nothing, told = ServerTold(0, ""), haproxy.runtime.told
     last = "backend last\n    server z 127.0.0.1:9\n"
