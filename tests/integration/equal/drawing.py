@@ -32,7 +32,7 @@ _TCP_KEYS = frozenset({"t:1", "tcp"})
 _FRONTENDS = ("in", "web", "3")
 _MOST_MEMBERS = 6
 _BALANCES = (
-    *("roundrobin",) * 6,
+    *("roundrobin",) * 14,
     *("leastconn", "first", "random", "random(3)", "static-rr", "source", "source", "hash src"),
 )
 _HTTP_BALANCES = (*_BALANCES, "uri", "uri depth 3", "url_param id", "hdr(X-User)")
@@ -153,7 +153,7 @@ class Drawing:
             switch_policy=self._policy(),
         )
         self._draw_check(backend)
-        if self._chance(0.35):
+        if self._chance(0.2):
             backend.natives.extend(self._natives())
         places = self._random.sample(self._choice_of_places(), self._random.randint(0, 4))
         backend.members.extend(map(self._member, places))

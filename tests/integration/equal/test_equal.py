@@ -1,6 +1,6 @@
 """Random walks: after each step, what runs is what a fresh HAProxy runs that is started from the files.
 
-- AQUEDUCT_TEST_LONG=1 has them run.
+- AQUEDUCT_TEST_LONG=1 has more kills come amid them.
 - AQUEDUCT_TEST_SEED=N repeats the walk that a failure told, as far as its timing can be repeated.
 """
 
@@ -27,7 +27,7 @@ from tests.integration.equal.wanted import of_members, wanted
 
 PAIRS = 300
 """So many snapshots are gone through, each drawn from the one before."""
-KILLS = 30
+KILLS = 30 if os.environ.get("AQUEDUCT_TEST_LONG") == "1" else 10
 SEED = int(os.environ.get("AQUEDUCT_TEST_SEED", "0")) or random.randrange(1, 10**9)
 _PATIENCE = 20.0
 """Seconds that a step may take to come to rest."""
@@ -111,9 +111,9 @@ async def test_a_fresh_haproxy_has_the_servers_of_the_one_that_was_changed(
             means[_kind(made.applied)] += 1
             pairs += len(steps)
     told = f"seed {SEED}: {means}"
-    assert means[APPLY_KIND_RUNTIME] >= means.total() / 3, told
+    assert means[APPLY_KIND_RUNTIME] >= means.total() / 4, told
     assert means[APPLY_KIND_RELOAD] >= means.total() / 12, told
-    assert means[APPLY_KIND_NOTHING] >= means.total() / 20, told
+    assert means[APPLY_KIND_NOTHING] >= means.total() / 40, told
 
 
 async def _killed(directory: Path, binary: Path, seed: str, somewhere: Places) -> int:
