@@ -70,7 +70,7 @@ class NotFound(AqueductError):
 
     def __init__(self, kind: str, key: str) -> None:
         self.kind, self.key = kind, key
-        super().__init__(f"{kind} {key} not found")
+        super().__init__(f"{kind} {key if key.isprintable() else repr(key)} not found")
 
 
 class Conflict(AqueductError):

@@ -11,10 +11,9 @@ from typing import Any, Final
 import yaml
 from google.protobuf.struct_pb2 import Struct
 
-from aqueduct.model.fields import Faults, check_text
+from aqueduct.model.fields import Faults, check_service_word, check_values
 from aqueduct.model.registrations import (
     check_address,
-    check_service_word,
     check_weight,
     host_of,
     service_id,
@@ -118,7 +117,7 @@ def _check_values(member: Member, path: str, faults: Faults) -> None:
     check_address(member.host, member.port, f"{path}.", faults)
     check_weight(member.weight, f"{path}.weight", faults)
     texts = Faults()
-    check_text(member, texts)
+    check_values(member, texts)
     for violation in texts.violations:
         faults.add(f"{path}.{violation.field}", violation.description)
 

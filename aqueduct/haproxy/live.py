@@ -137,8 +137,8 @@ class LiveRuntime:
     def _numbers_known(self) -> dict[str, str]:
         """Return the numbers of backends that are known, which hold for the life of a worker.
 
-        By name, `show stat` might find the frontend. It takes a number for a name first, where a proxy has it;
-        none has one with a sign.
+        By name, `show stat` might find the frontend. It takes a number for a name where a proxy has that; no
+        name has a sign.
         """
         generation = self._generation()
         if self._numbers_of != generation:

@@ -2,7 +2,14 @@
 
 import re
 
-from aqueduct.model.fields import Faults, check_enum, check_key, check_length, check_natives
+from aqueduct.model.fields import (
+    Faults,
+    check_enum,
+    check_key,
+    check_length,
+    check_natives,
+    check_service_word,
+)
 from aqueduct.model.hosts import check_name, parse_ip, parse_port
 from aqueduct.model.members import clear_output
 from aqueduct.model.policies import check_policy
@@ -21,7 +28,6 @@ from aqueduct.v1.backend_pb2 import (
 )
 from aqueduct.v1.common_pb2 import MODE_HTTP, MODE_TCP
 
-_LONGEST_NAME = 256
 _LONGEST_ID = 1_024
 _LONGEST_BALANCE = 1_024
 _LONGEST_URI = 2_048
@@ -98,7 +104,8 @@ def _check_binds(backend: Backend, faults: Faults) -> None:
 def _check_service(backend: Backend, faults: Faults) -> None:
     for field in ("name", "version", "discovery"):
         text = getattr(backend, field)
-        check_length(text, _LONGEST_NAME, field, faults)
+        if text:
+            check_service_word(text, field, faults)
         if text and backend.type != BACKEND_TYPE_DYNAMIC:
             faults.add(field, "must be absent unless type is dynamic")
 

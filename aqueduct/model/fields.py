@@ -3,9 +3,11 @@
 Invariant: a field has at most one violation, the first that was found.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
 from aqueduct.errors import Violation
@@ -16,6 +18,9 @@ from aqueduct.model.words import has_control
 LONGEST_LINE = 8_192
 """Characters of a raw line."""
 
+_LONGEST_WORD = 256
+"""Characters of the name or the version of a service."""
+_NANOS = 10**9
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _RESERVED_PREFIX = "_aqueduct"
 _RESERVED_SUFFIX = ":frontend"
@@ -48,14 +53,20 @@ class Faults:
         return not self.knows(field)
 
 
-def check_text(message: Message, faults: Faults) -> None:
-    """Refuse control characters in every string of `message`, at any depth. Raw lines may hold tabs."""
-    for path, text in _strings(message, ""):
-        if has_control(text.replace("\t", " ") if _NATIVE_FIELD.fullmatch(path) else text):
+def check_values(message: Message, faults: Faults) -> None:
+    """Refuse control characters in every string of `message`, and numbers that JSON does not have.
+
+    At any depth. Raw lines may hold tabs.
+    """
+    for path, value in _values(message, ""):
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                faults.add(path, "must be a finite number")
+        elif has_control(value.replace("\t", " ") if _NATIVE_FIELD.fullmatch(path) else value):
             faults.add(path, "must be one line without control characters")
 
 
-def _strings(message: Message, prefix: str) -> Iterator[tuple[str, str]]:
+def _values(message: Message, prefix: str) -> Iterator[tuple[str, str | float]]:
     for field, value in message.ListFields():
         path = f"{prefix}{field.name}"
         if not field.is_repeated:
@@ -69,11 +80,11 @@ def _strings(message: Message, prefix: str) -> Iterator[tuple[str, str]]:
                 yield from _within(item, f"{path}[{index}]")
 
 
-def _within(value: object, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
+def _within(value: object, path: str) -> Iterator[tuple[str, str | float]]:
+    if isinstance(value, str | float):
         yield path, value
     elif isinstance(value, Message):
-        yield from _strings(value, f"{path}.")
+        yield from _values(value, f"{path}.")
 
 
 def check_key(key: str, field: str, faults: Faults) -> None:
@@ -100,6 +111,20 @@ def check_enum(message: Message, field: str, path: str, faults: Faults) -> None:
     known = tokens_of(message, field)
     if value and value not in known:
         faults.add(path, f"{value} is no such value: it must be one of {', '.join(known.values())}")
+
+
+def check_service_word(text: str, field: str, faults: Faults) -> None:
+    """Check the name or the version of a service."""
+    if not 1 <= len(text) <= _LONGEST_WORD or "/" in text or any(map(str.isspace, text)):
+        faults.add(field, f"must be 1 to {_LONGEST_WORD} characters without / and blanks")
+
+
+def check_duration(duration: Duration, limits: tuple[int, int], field: str, faults: Faults) -> None:
+    """Check a duration against its least and its greatest value, in seconds."""
+    least, most = limits
+    is_normal = 0 <= duration.nanos < _NANOS
+    if not is_normal or not least * _NANOS <= duration.seconds * _NANOS + duration.nanos <= most * _NANOS:
+        faults.add(field, f"must be from {least} s to {most:,} s")
 
 
 def check_length(text: str, longest: int, field: str, faults: Faults) -> None:

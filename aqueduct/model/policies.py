@@ -5,7 +5,7 @@ from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
 
-from aqueduct.model.fields import Faults
+from aqueduct.model.fields import Faults, check_duration
 from aqueduct.model.times import seconds
 from aqueduct.v1.backend_pb2 import SwitchPolicy
 
@@ -17,7 +17,6 @@ DRAIN_TIMEOUT = 300.0
 _SWITCH_TIMEOUT = (1, 3_600)
 _DRAIN_TIMEOUT = (0, 86_400)
 """Seconds, both ends included."""
-_NANOS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,6 @@ class Policy:
 def check_policy(policy: SwitchPolicy, path: str, faults: Faults) -> None:
     """Note what is wrong with a policy, which may be empty, in field `path`."""
     if policy.HasField("switch_timeout"):
-        _check(policy.switch_timeout, _SWITCH_TIMEOUT, f"{path}.switch_timeout", faults)
+        check_duration(policy.switch_timeout, _SWITCH_TIMEOUT, f"{path}.switch_timeout", faults)
     if policy.HasField("drain_timeout"):
-        _check(policy.drain_timeout, _DRAIN_TIMEOUT, f"{path}.drain_timeout", faults)
-
-
-def _check(duration: Duration, limits: tuple[int, int], field: str, faults: Faults) -> None:
-    least, most = limits
-    if not least * _NANOS <= duration.seconds * _NANOS + duration.nanos <= most * _NANOS:
-        faults.add(field, f"must be from {least} s to {most:,} s")
+        check_duration(policy.drain_timeout, _DRAIN_TIMEOUT, f"{path}.drain_timeout", faults)

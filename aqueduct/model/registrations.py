@@ -4,13 +4,12 @@ An id is made of name, version, host and port: neither name nor version holds a 
 last, so no two services, and no two addresses of one, have the same. Hosts are spelled in one way.
 """
 
-from google.protobuf.duration_pb2 import Duration
-
 from aqueduct.errors import Invalid
 from aqueduct.model.backends import HEAVIEST
 from aqueduct.model.bind import Family
-from aqueduct.model.fields import Faults, check_text
+from aqueduct.model.fields import Faults, check_duration, check_service_word, check_values
 from aqueduct.model.servers import check_port, endpoint
+from aqueduct.model.times import seconds
 from aqueduct.v1.backend_pb2 import Member
 from aqueduct.v1.registry_pb2 import Registration
 
@@ -21,8 +20,6 @@ BYTES = 8_192
 
 _TTL = (1, 86_400)
 """Seconds, both ends included."""
-_NANOS = 10**9
-_LONGEST_NAME = 256
 _HOSTS = "must be an IP address, a name, or a socket: /path, unix@/path or abns@name"
 
 
@@ -65,7 +62,7 @@ def member_of(registration: Registration) -> Member:
 
 def ttl_of(registration: Registration) -> float:
     """Return how long a completed registration holds without being renewed, in seconds."""
-    return registration.ttl.ToNanoseconds() / _NANOS
+    return seconds(registration.ttl)
 
 
 def service_id(name: str, version: str, host: str, port: int) -> str:
@@ -88,12 +85,6 @@ def host_of(host: str, port: int) -> str:
     return text[1:-1] if found.family is Family.IPV6 else text
 
 
-def check_service_word(text: str, field: str, faults: Faults) -> None:
-    """Check the name or the version of a service."""
-    if not 1 <= len(text) <= _LONGEST_NAME or "/" in text or any(map(str.isspace, text)):
-        faults.add(field, f"must be 1 to {_LONGEST_NAME} characters without / and blanks")
-
-
 def check_address(host: str, port: int, path: str, faults: Faults) -> None:
     """Check where a service says that it is, in fields `host` and `port` below `path`."""
     if not host:
@@ -113,16 +104,10 @@ def _check(registration: Registration, faults: Faults) -> None:
     if size > BYTES:
         faults.add("", f"must be at most {BYTES:,} bytes as a protobuf message: it is {size:,}")
         return
-    check_text(registration, faults)
+    check_values(registration, faults)
     check_service_word(registration.name, "name", faults)
     check_service_word(registration.version, "version", faults)
     check_address(registration.host, registration.port, "", faults)
     check_weight(registration.weight, "weight", faults)
     if registration.HasField("ttl"):
-        _check_ttl(registration.ttl, faults)
-
-
-def _check_ttl(ttl: Duration, faults: Faults) -> None:
-    least, most = _TTL
-    if not least * _NANOS <= ttl.seconds * _NANOS + ttl.nanos <= most * _NANOS:
-        faults.add("ttl", f"must be from {least} s to {most:,} s")
+        check_duration(registration.ttl, _TTL, "ttl", faults)

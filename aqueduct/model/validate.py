@@ -7,7 +7,7 @@ at once, each with the field and with what would be right.
 
 from aqueduct.errors import Invalid, Violation
 from aqueduct.model.backends import clear_ignored, complete_backend
-from aqueduct.model.fields import Faults, check_key, check_text
+from aqueduct.model.fields import Faults, check_key, check_values
 from aqueduct.model.frontends import complete_frontend
 from aqueduct.model.limits import check_size
 from aqueduct.v1.config_pb2 import Change
@@ -32,12 +32,12 @@ def _complete(change: Change, faults: Faults) -> None:
     match change.WhichOneof("change"):
         case "put_frontend":
             if check_size(change.put_frontend, faults):
-                check_text(change.put_frontend, faults)
+                check_values(change.put_frontend, faults)
                 complete_frontend(change.put_frontend, faults)
         case "put_backend":
             clear_ignored(change.put_backend)
             if check_size(change.put_backend, faults):
-                check_text(change.put_backend, faults)
+                check_values(change.put_backend, faults)
                 complete_backend(change.put_backend, faults)
         case "delete_frontend":
             check_key(change.delete_frontend, "", faults)

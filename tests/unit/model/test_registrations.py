@@ -75,6 +75,7 @@ TTL = "must be from 1 s to 86,400 s"
         ({"ttl": Duration(nanos=999_999_999)}, "ttl", TTL),
         ({"ttl": Duration(seconds=86_400, nanos=1)}, "ttl", TTL),
         ({"ttl": Duration(seconds=-5)}, "ttl", TTL),
+        ({"ttl": Duration(seconds=2, nanos=-1)}, "ttl", TTL),
         (
             {"meta": meta(a="b\nc")},
             "meta.fields['a'].string_value",

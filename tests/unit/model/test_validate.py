@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.struct_pb2 import Struct
 
 from aqueduct.errors import Invalid
 from aqueduct.model.fields import LONGEST_LINE
 from aqueduct.model.resources import put
 from aqueduct.model.validate import validated
-from aqueduct.v1.backend_pb2 import Backend
+from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, Member, SwitchPolicy
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.frontend_pb2 import Frontend
 
@@ -154,6 +156,12 @@ def test_what_is_no_key(key: str, told: str) -> None:
     assert violations(put(ParseDict(BACKEND | {"key": key}, Backend())))[0][0] == "key"
 
 
+def _struct(number: float) -> Struct:
+    made = Struct()
+    made.fields["a"].number_value = number
+    return made
+
+
 WRONG: list[tuple[Change, str, str]] = [
     # frontends
     (frontend(bind=""), "bind", "must begin with an address"),
@@ -250,7 +258,30 @@ WRONG: list[tuple[Change, str, str]] = [
     (backend(check=9), "check", "one of none"),
     (backend(name="a"), "name", "unless type is dynamic"),
     (backend(version="a"), "version", "unless type is dynamic"),
-    (put(ParseDict(DYNAMIC | {"name": "a" * 257}, Backend())), "name", "at most 256"),
+    (put(ParseDict(DYNAMIC | {"name": "a" * 257}, Backend())), "name", "1 to 256"),
+    (put(ParseDict(DYNAMIC | {"version": "1/2"}, Backend())), "version", "without / and blanks"),
+    (
+        put(
+            Backend(
+                key="b",
+                type=BACKEND_TYPE_STATIC,
+                switch_policy=SwitchPolicy(drain_timeout=Duration(seconds=2, nanos=-1)),
+            )
+        ),
+        "switch_policy.drain_timeout",
+        "from 0 s",
+    ),
+    (
+        put(
+            Backend(
+                key="b",
+                type=BACKEND_TYPE_STATIC,
+                members=[Member(host="a", port=1, meta=_struct(float("inf")))],
+            )
+        ),
+        "members[0].meta.fields['a'].number_value",
+        "finite",
+    ),
     (backend(balance="fastest"), "balance", "must begin with one of roundrobin"),
     (backend(balance="# x"), "balance", "must begin with one of roundrobin"),
     (backend(balance="hdr()"), "balance", "must begin with one of roundrobin"),

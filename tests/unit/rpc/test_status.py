@@ -135,6 +135,10 @@ def test_what_is_not_found_need_be_no_resource(kind: str, key: str, name: str) -
     assert found == resource(kind, name, f"{kind} {key} not found")
 
 
+def test_what_is_not_found_is_told_in_one_line() -> None:
+    assert str(NotFound("backend", "a\nb")) == r"backend 'a\nb' not found"
+
+
 def test_the_table_has_every_error() -> None:
     def leaves(kind: type[AqueductError]) -> set[type[AqueductError]]:
         return {kind}.union(*map(leaves, kind.__subclasses__()))
