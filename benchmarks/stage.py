@@ -21,12 +21,15 @@ from aqueduct.v1.config_pb2 import ApplyRequest, Change
 from aqueduct.v1.haproxy_pb2 import GetHAProxyConfigRequest, GetHAProxyInfoRequest, GetStatusRequest
 from benchmarks.bare import BareHAProxy, processes_of
 from benchmarks.configuration import fillers, frontend
+from benchmarks.usage import Meter
 
 _BIND = re.compile(r"(?<=bind 127\.0\.0\.1:)\d+")
 _POLL = 0.005
 """Seconds between two looks at whether a switch is over."""
 _PATIENCE = 60.0
 """Seconds that a switch may take."""
+_IDLE = 0.1
+"""Seconds of which a process at rest takes no more than a fifth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,19 @@ class Stage:
         return (await processes_of(self.aqueduct.data_dir / "haproxy")).reloads
 
     async def rested(self) -> None:
-        """Return once no worker of an earlier reload is left on either side, to end amid what is measured."""
-        for directory in (self.aqueduct.data_dir / "haproxy", self.directory):
-            async with asyncio.timeout(_PATIENCE):
+        """Return once nothing is left of an earlier reload, to go on amid what is measured.
+
+        That is a worker, on either side, and Aqueduct's comparison of what runs.
+        """
+        async with asyncio.timeout(_PATIENCE):
+            for directory in (self.aqueduct.data_dir / "haproxy", self.directory):
                 while (await processes_of(directory)).old_workers:  # noqa: ASYNC110 # no event tells
                     await asyncio.sleep(_POLL)
+            meter = Meter.started(self.aqueduct)
+            await asyncio.sleep(_IDLE)
+            while meter.cpu()[0] > _IDLE / 5:
+                meter = Meter.started(self.aqueduct)
+                await asyncio.sleep(_IDLE)
 
     async def worker(self) -> int:
         """Return the process that serves."""

@@ -6,7 +6,7 @@ and servers that are new and have a check, which begin as down until it has pass
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from aqueduct.model.server_states import ServerState, ServerStates
@@ -41,17 +41,18 @@ def at_rest(image: Image) -> StateRows:
     return rows
 
 
-def over_reload(running: Image, desired: Image) -> StateRows:
+def over_reload(running: Image, desired: Image, changed: Iterable[str] | None = None) -> StateRows:
     """Return the rows that a worker of `desired` needs beside what one of `running` tells.
 
-    Only sections that differ need any. Where nothing is known to run, or of a section no more than that it
-    runs (its text is empty), it is not known which servers are new: those begin as down that are still to
-    be proven.
+    Only sections that differ need any; no other is looked at than the `changed` ones of `desired`, where they
+    are known. Where nothing is known to run, or of a section no more than that it runs (its text is empty),
+    it is not known which servers are new: those begin as down that are still to be proven.
     """
     rows = {}
-    for header, text in desired.sections.items():
+    for header in desired.sections if changed is None else changed:
         if not header.startswith(_PROXIES):
             continue
+        text = desired.sections[header]
         before, was = running.sections.get(header), running.states_of(header)
         states = desired.states_of(header)
         if before == text and was == states:

@@ -45,7 +45,7 @@ def _mentioned(rendered: Rendered, headers: Iterable[str]) -> set[str]:
     while left:
         words = mentions_of(rendered.sections[left.pop()])
         named = {f"{kind} {word}" for word in words for kind in ("backend", "frontend")}
-        new = named & rendered.sections.keys() - found
+        new = {header for header in named if header in rendered.sections} - found
         found |= new
         left += new
     return found

@@ -33,14 +33,15 @@ def mentioning(rendered: Rendered, key: str) -> set[str]:
     }
 
 
-def mentioning_any(rendered: Rendered, names: Collection[str]) -> set[str]:
+def mentioning_any(rendered: Rendered, names: Collection[str], *, owned: bool = True) -> set[str]:
     """Return the headers of the sections whose raw lines mention one of `names`, by routing to it too.
 
-    Names are those of frontends, backends and servers. Sections that no resource owns count as a whole.
-    Its cost follows the sections with raw lines, and a look at each other.
+    Names are those of frontends, backends and servers. Sections that no resource owns count as a whole;
+    they alone are looked at where no other is known to mention any (`owned` is false).
     """
     wanted = frozenset(names)
-    return {header for header in rendered.sections if not wanted.isdisjoint(_raw_words(rendered, header))}
+    headers = rendered.sections if owned else rendered.sections.keys() - rendered.owners.keys()
+    return {header for header in headers if not wanted.isdisjoint(_raw_words(rendered, header))}
 
 
 def mentions_of(text: str) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """The short way from one rendering to the next, where resources changed but nothing else depends on them.
 
-That is so where each changed resource still makes one section of the same name that leads to the same
-backends: then no placeholder and no name of another section can differ. Where it is known which
+That is so where each changed resource still makes one section of the same name and mode, and leads
+elsewhere only to and from backends that there are: then no placeholder and no name of another section can
+differ. Where it is known which
 resources were touched, its cost is theirs alone; else a look at each resource's
 identity comes on top. All else takes the long way, through the renderer.
 """
@@ -97,5 +98,6 @@ def _alike(piece: Piece, old: Piece, before: Rendered) -> bool:
     return (
         [before.owners.get(header) for header in piece.sections] == [piece.ref]
         and piece.sections.keys() == old.sections.keys()
-        and (piece.routes, piece.mode) == (old.routes, old.mode)
+        and piece.mode == old.mode
+        and all(name in before.backends for name in piece.routes ^ old.routes)
     )

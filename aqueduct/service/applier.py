@@ -107,7 +107,7 @@ class Applier:
         image = rendered.image
         async with self._files, self.turn:
             try:
-                servers = over_reload(self.running, image)
+                servers = over_reload(self.running, image, rendered.changed_since(self.running))
                 await self._haproxy.reload(rendered.text, servers, at_rest(image), image.states)
             except AqueductError:
                 # With nothing known to run, the next apply is a reload, and settles it.

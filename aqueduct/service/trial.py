@@ -127,10 +127,11 @@ class Trial:
     async def _check(
         self, stored: Rendered, rendered: Rendered, changes: Sequence[Change], places: Places
     ) -> None:
-        changed = {
-            header for header, text in rendered.sections.items() if stored.sections.get(header) != text
-        }
-        changed |= mentioning_any(rendered, {ref_of(change).key for change in changes})
+        known = rendered.changed_since(stored.image)
+        headers = rendered.sections if known is None else known
+        changed = {header for header in headers if stored.sections.get(header) != rendered.sections[header]}
+        names = {ref_of(change).key for change in changes}
+        changed |= mentioning_any(rendered, names, owned=any(map(self._mentioned.has, names)))
         for change in changes:
             if change.WhichOneof("change") == "delete_backend":
                 changed |= mentioning(rendered, change.delete_backend)

@@ -34,7 +34,11 @@ from aqueduct.v1.haproxy_pb2 import Drift
 log = structlog.get_logger()
 
 _SLICE = 50
-"""Backends that are compared before others have their turn."""
+"""Backends that are read or compared before others have their turn."""
+_MANY = 500
+"""Backends that are looked at, by what was told of them, before others have their turn."""
+_PAUSE = 0.001
+"""Seconds between two slices, of 1 to 2 ms each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,15 @@ class Verifier:
         if not await self._is_ours():
             return
         told = await self._survey()
-        changed = self._changed(told)
+        headers = [header for header in self._applier.running.sections if _has_servers(header)]
+        self._right = {header: self._right[header] for header in headers if header in self._right}
+        changed: list[str] = []
+        for begin in range(0, len(headers), _MANY):
+            changed += self._changed(headers[begin : begin + _MANY], told)
+            await asyncio.sleep(_PAUSE)
         for begin in range(0, len(changed), _SLICE):
             await self._look_at(changed[begin : begin + _SLICE], told)
+            await asyncio.sleep(_PAUSE)
 
     async def _survey(self) -> Mapping[str, Sequence[Gist]]:
         """Return what HAProxy tells of all servers, by backend."""
@@ -110,20 +120,18 @@ class Verifier:
         async for some in self._runtime.survey():
             for backend, gist in some:
                 told.setdefault(backend, []).append(gist)
-            await asyncio.sleep(0)
+            await asyncio.sleep(_PAUSE)
         return told
 
-    def _changed(self, told: Mapping[str, Sequence[Gist]]) -> list[str]:
-        """Return the headers of sections that are not as they were when they were last found right."""
+    def _changed(self, headers: Sequence[str], told: Mapping[str, Sequence[Gist]]) -> list[str]:
+        """Return those of `headers` whose sections are not as they were when they were last found right."""
         image = self._applier.running
-        headers = [header for header in image.sections if _has_servers(header)]
-        self._right = {header: self._right[header] for header in headers if header in self._right}
         return [
             header
             for header in headers
             if header not in self._right
             or not self._right[header].still(
-                image.sections[header], image.states_of(header), told.get(_name(header), ())
+                image.sections.get(header, ""), image.states_of(header), told.get(_name(header), ())
             )
         ]
 
