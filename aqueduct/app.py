@@ -144,7 +144,7 @@ class Aqueduct:
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
         stack.push_async_callback(control.reconciler.life.close)
         registering = Registering(registry if registry in sources else None)
-        server = GrpcServer(control.configuration, control.status, registering)
+        server = GrpcServer(control.configuration, control.history, control.status, registering)
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

@@ -11,7 +11,6 @@ with the lowest priority number only, as clients must choose (RFC 2782).
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Final
@@ -32,6 +31,7 @@ from aqueduct.ports.clock import Clock
 from aqueduct.ports.discovery import Listener, Service
 from aqueduct.settings import DnsServer
 from aqueduct.v1.backend_pb2 import Member
+from aqueduct.waiting import happens
 
 SHORTEST: Final = 1.0
 LONGEST: Final = 300.0
@@ -109,8 +109,7 @@ class Dns:
         self._wake.clear()
         due = self._times.next()
         pause = max(0.0, due - self._clock.monotonic()) if due is not None else None
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), pause)
+        await happens(self._wake, pause)
 
     def _ask_at(self, service: Service, when: float) -> None:
         self._times.set(service, when)

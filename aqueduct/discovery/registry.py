@@ -15,7 +15,7 @@ meanwhile has it back for one time to live. A caller who leaves has its change m
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import structlog
 
@@ -28,6 +28,7 @@ from aqueduct.ports.discovery import Listener, Service
 from aqueduct.ports.registrations import Registrations
 from aqueduct.ports.registry import Changed, Renewals
 from aqueduct.v1.registry_pb2 import Registration
+from aqueduct.waiting import happens
 
 log = structlog.get_logger()
 
@@ -139,8 +140,7 @@ class Registry:
         ends = [self._entries.next_end(), self._retry_at if self._gone else None]
         self._rests_until = min((end for end in ends if end is not None), default=float("inf"))
         pause = self._rests_until - self._clock.monotonic()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), pause if pause < float("inf") else None)
+        await happens(self._wake, pause if pause < float("inf") else None)
 
     def _wake_if_due(self) -> None:
         end = self._entries.next_end()

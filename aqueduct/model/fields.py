@@ -14,12 +14,14 @@ from aqueduct.errors import Violation
 from aqueduct.model.natives import check_native
 from aqueduct.model.tokens import tokens_of
 from aqueduct.model.words import has_control
+from aqueduct.v1.common_pb2 import Annotation
 
 LONGEST_LINE = 8_192
 """Characters of a raw line."""
 
 _LONGEST_WORD = 256
 """Characters of the name or the version of a service."""
+_LONGEST_MESSAGE = 4_096
 _NANOS = 10**9
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _RESERVED_PREFIX = "_aqueduct"
@@ -125,6 +127,16 @@ def check_duration(duration: Duration, limits: tuple[int, int], field: str, faul
     is_normal = 0 <= duration.nanos < _NANOS
     if not is_normal or not least * _NANOS <= duration.seconds * _NANOS + duration.nanos <= most * _NANOS:
         faults.add(field, f"must be from {least} s to {most:,} s")
+
+
+def check_annotation(annotation: Annotation, field: str, faults: Faults) -> None:
+    """Check what a caller says of a change."""
+    author, message = annotation.author, annotation.message
+    if len(author) > _LONGEST_WORD or has_control(author):
+        faults.add(f"{field}.author", f"must be one line of at most {_LONGEST_WORD} characters")
+    if len(message) > _LONGEST_MESSAGE or has_control(message.replace("\n", " ").replace("\t", " ")):
+        told = f"must be text of at most {_LONGEST_MESSAGE:,} characters"
+        faults.add(f"{field}.message", told)
 
 
 def check_length(text: str, longest: int, field: str, faults: Faults) -> None:

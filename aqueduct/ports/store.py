@@ -6,6 +6,9 @@ from typing import Protocol
 
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.history_pb2 import Revision
+
+NOTHING_KNOWN = Revision()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,16 @@ class Committed:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A part of the history."""
+
+    revisions: tuple[Revision, ...]
+    """The newest first."""
+    floor: int
+    """The oldest revision whose configuration can still be told: none that came after it is missing."""
+
+
 class Store(Protocol):
     """Durable, ordered configuration. The revision is the only order there is."""
 
@@ -23,8 +36,10 @@ class Store(Protocol):
         """Return the newest snapshot: everything committed so far, nothing else. Costs nothing."""
         ...
 
-    async def commit(self, changes: Sequence[Change]) -> Committed:
+    async def commit(self, changes: Sequence[Change], about: Revision = NOTHING_KNOWN) -> Committed:
         """Make `changes`, all or nothing, durably, in one revision; return it.
+
+        Where it changes more than memberships, it goes into the history, with what `about` tells of it.
 
         Commits are made in the order in which they are called; those that arrive together may
         share one write to disk. Changes must be valid. A put of what is stored already is left
@@ -34,6 +49,17 @@ class Store(Protocol):
         Errors: Conflict for an `expected_revision` that is not the current one, NotFound for a
         deletion of what is not there, Exhausted for a full disk, Unavailable after `close`.
         """
+        ...
+
+    async def past(self, above: int, below: int, most: int) -> Past:
+        """Return the newest revisions of the history that are larger than `above` and smaller than `below`.
+
+        At the `most` so many, the newest first.
+        """
+        ...
+
+    async def compact(self, keep: int) -> int:
+        """Forget all of the history but its newest `keep` revisions; return how many were forgotten."""
         ...
 
     async def close(self) -> None:

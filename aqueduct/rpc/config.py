@@ -1,17 +1,37 @@
-"""The servicer of ConfigService: several changes at once."""
+"""The servicer of ConfigService: several changes at once, the history, and the way back."""
 # ruff: noqa: N802, D102 # the methods are those of config.proto, which documents them
 
-from aqueduct.rpc.requests import options
+from aqueduct.rpc.requests import import_mode, options
 from aqueduct.service.configuration import Configuration
-from aqueduct.v1.config_pb2 import ApplyRequest, ApplyResponse, Change
+from aqueduct.service.history import History
+from aqueduct.v1.config_pb2 import (
+    ApplyRequest,
+    ApplyResponse,
+    Change,
+    CompactRequest,
+    CompactResponse,
+    DiffRevisionsRequest,
+    DiffRevisionsResponse,
+    ExportRequest,
+    ExportResponse,
+    GetRevisionRequest,
+    GetRevisionResponse,
+    ImportRequest,
+    ImportResponse,
+    ListRevisionsRequest,
+    ListRevisionsResponse,
+    RestoreRevisionRequest,
+    RestoreRevisionResponse,
+)
 from aqueduct.v1.config_pb2_grpc import ConfigServiceServicer
 
 
 class Config(ConfigServiceServicer):
     """ConfigService, see config.proto."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, history: History) -> None:
         self._configuration = configuration
+        self._history = history
 
     async def Apply(self, request: ApplyRequest, _: object) -> ApplyResponse:
         paths = [_path(position, change) for position, change in enumerate(request.changes)]
@@ -19,6 +39,36 @@ class Config(ConfigServiceServicer):
         return ApplyResponse(
             changes=written.changes, revision=written.revision, apply=written.apply, plan=written.plan
         )
+
+    async def ListRevisions(self, request: ListRevisionsRequest, _: object) -> ListRevisionsResponse:
+        page = await self._history.page(request.page_size, request.page_token, request.resource)
+        return ListRevisionsResponse(revisions=page.items, next_page_token=page.next_token)
+
+    async def GetRevision(self, request: GetRevisionRequest, _: object) -> GetRevisionResponse:
+        return GetRevisionResponse(revision=await self._history.get(request.revision))
+
+    async def DiffRevisions(self, request: DiffRevisionsRequest, _: object) -> DiffRevisionsResponse:
+        diff = await self._history.diff(request.from_revision, request.to_revision, request.resources)
+        return DiffRevisionsResponse(changes=diff.changes, config_diff=diff.config_diff)
+
+    async def RestoreRevision(self, request: RestoreRevisionRequest, _: object) -> RestoreRevisionResponse:
+        written = await self._history.restore(request.revision, request.resources, options(request))
+        return RestoreRevisionResponse(
+            changes=written.changes, revision=written.revision, apply=written.apply, plan=written.plan
+        )
+
+    async def Export(self, request: ExportRequest, _: object) -> ExportResponse:
+        document, revision = self._history.export(request.resources)
+        return ExportResponse(configuration=document, revision=revision)
+
+    async def Import(self, request: ImportRequest, _: object) -> ImportResponse:
+        written = await self._history.import_(request.configuration, import_mode(request), options(request))
+        return ImportResponse(
+            changes=written.changes, revision=written.revision, apply=written.apply, plan=written.plan
+        )
+
+    async def Compact(self, request: CompactRequest, _: object) -> CompactResponse:
+        return CompactResponse(forgotten=await self._history.compact(request.keep))
 
 
 def _path(position: int, change: Change) -> str:

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from aqueduct.errors import Invalid, Violation
 from aqueduct.model.backends import HEAVIEST
-from aqueduct.model.fields import Faults
+from aqueduct.model.fields import Faults, check_annotation
+from aqueduct.model.history import to_record
 from aqueduct.model.policies import check_policy
 from aqueduct.model.resources import Kind, Ref, Resource
 from aqueduct.service.configuration import WriteOptions
@@ -21,7 +22,7 @@ from aqueduct.v1.backend_pb2 import (
     SetMemberStateRequest,
     SetMemberWeightRequest,
 )
-from aqueduct.v1.config_pb2 import ApplyRequest, Change
+from aqueduct.v1.config_pb2 import ApplyRequest, Change, ImportMode, ImportRequest, RestoreRevisionRequest
 from aqueduct.v1.frontend_pb2 import DeleteFrontendRequest, GetFrontendRequest, PutFrontendRequest
 
 KeyedRequest = (
@@ -49,6 +50,8 @@ WriteRequest = (
     | DeleteBackendRequest
     | SetBackendVersionRequest
     | ApplyRequest
+    | RestoreRevisionRequest
+    | ImportRequest
 )
 
 MemberRequest = SetMemberStateRequest | SetMemberWeightRequest
@@ -75,8 +78,14 @@ def expected_revision(request: ConditionalRequest) -> int | None:
 
 
 def options(request: WriteRequest) -> WriteOptions:
-    """Return how the write is to be made. Invalid for a `wait_for` that there is not."""
-    return WriteOptions(validate_only=request.validate_only, wait_for=wait_for(request))
+    """Return how the write is to be made. Invalid for a `wait_for` that there is not, or a bad annotation."""
+    faults = Faults()
+    check_annotation(request.annotation, "annotation", faults)
+    if faults.violations:
+        raise Invalid(faults.violations)
+    return WriteOptions(
+        validate_only=request.validate_only, wait_for=wait_for(request), about=to_record(request.annotation)
+    )
 
 
 def switch_options(request: SetBackendVersionRequest) -> WriteOptions:
@@ -86,6 +95,13 @@ def switch_options(request: SetBackendVersionRequest) -> WriteOptions:
     if faults.violations:
         raise Invalid(faults.violations)
     return replace(options(request), switching=Switching(request.switch_policy, request.allow_empty))
+
+
+def import_mode(request: ImportRequest) -> ImportMode:
+    """Return what becomes of resources that a document does not have. Invalid for no such mode."""
+    if request.mode not in ImportMode.values():
+        raise Invalid([Violation("mode", "must be merge or replace")])
+    return request.mode
 
 
 def wait_for(request: WriteRequest | MemberRequest) -> WaitFor:

@@ -20,6 +20,7 @@ from aqueduct.rpc.interceptor import CallInterceptor
 from aqueduct.rpc.listen import check_free, target
 from aqueduct.rpc.registry import Registry
 from aqueduct.service.configuration import Configuration
+from aqueduct.service.history import History
 from aqueduct.service.registry import Registering
 from aqueduct.service.status import StatusService
 from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2, registry_pb2
@@ -54,8 +55,11 @@ _OPTIONS: Final = (
 class GrpcServer:
     """Serves the API over gRPC, without TLS."""
 
-    def __init__(self, configuration: Configuration, status: StatusService, registering: Registering) -> None:
+    def __init__(
+        self, configuration: Configuration, history: History, status: StatusService, registering: Registering
+    ) -> None:
         self._configuration = configuration
+        self._history = history
         self._status = status
         self._registry = Registry(registering)
         self._health = Health(SERVICES)
@@ -88,7 +92,7 @@ class GrpcServer:
     def _add_services(self, server: grpc.aio.Server) -> None:
         add_FrontendServiceServicer_to_server(Frontends(self._configuration), server)
         add_BackendServiceServicer_to_server(Backends(self._configuration), server)
-        add_ConfigServiceServicer_to_server(Config(self._configuration), server)
+        add_ConfigServiceServicer_to_server(Config(self._configuration, self._history), server)
         add_HAProxyServiceServicer_to_server(HAProxy(self._status), server)
         add_RegistryServiceServicer_to_server(self._registry, server)
         add_HealthServicer_to_server(self._health, server)

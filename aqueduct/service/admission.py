@@ -19,16 +19,18 @@ from dataclasses import dataclass, field
 
 from aqueduct.errors import Invalid, Unavailable
 from aqueduct.model.bind import Address
+from aqueduct.model.history import to_record
 from aqueduct.model.references import conflicts
 from aqueduct.model.resources import Ref, Resource, ref_of
 from aqueduct.model.snapshot import Draft, Snapshot, after, check_preconditions, effective
-from aqueduct.ports.store import Committed, Store
+from aqueduct.ports.store import NOTHING_KNOWN, Committed, Store
 from aqueduct.service.memberships import Memberships, Stored, Switching
 from aqueduct.service.pending import Pending
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.trial import Trial
 from aqueduct.v1.apply_pb2 import ApplyOutcome, Plan
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.history_pb2 import REVISION_CAUSE_SWITCH, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Submission:
     changes: Sequence[Change]
     paths: Sequence[str]
     switching: Switching = field(default_factory=Switching)
+    about: Revision = field(default_factory=Revision)
+    """For the history."""
     own: "Callable[[Stored], Sequence[Change]] | None" = None
     """Aqueduct's own changes of memberships, worked out on what is stored when their turn has come."""
     previous: tuple[Resource | None, ...] = ()
@@ -75,6 +79,8 @@ class Submission:
 
 
 AS_THE_BACKEND_SAYS = Switching()
+_OWN = to_record(cause=REVISION_CAUSE_SWITCH)
+"""Of Aqueduct's own changes only a switch that failed puts a backend."""
 
 
 class Admission:
@@ -97,17 +103,21 @@ class Admission:
         self._closed = False
 
     async def submit(
-        self, changes: Sequence[Change], paths: Sequence[str], switching: Switching = AS_THE_BACKEND_SAYS
+        self,
+        changes: Sequence[Change],
+        paths: Sequence[str],
+        switching: Switching = AS_THE_BACKEND_SAYS,
+        about: Revision = NOTHING_KNOWN,
     ) -> Admitted:
         """Store valid `changes`, all or nothing; return when they are durable.
 
         Errors: Invalid, RejectedByHAProxy, NotFound, Conflict, Unmet, Exhausted, Unavailable.
         """
-        return await self._submit(Submission(changes, paths, switching))
+        return await self._submit(Submission(changes, paths, switching, about))
 
     async def submit_own(self, changes: Callable[[Stored], Sequence[Change]]) -> Admitted:
         """Store Aqueduct's own `changes` of memberships, worked out on what is stored then."""
-        return await self._submit(Submission((), (), own=changes))
+        return await self._submit(Submission((), (), about=_OWN, own=changes))
 
     async def rehearse(
         self, changes: Sequence[Change], paths: Sequence[str], switching: Switching = AS_THE_BACKEND_SAYS
@@ -204,7 +214,7 @@ class Admission:
         await self._trial.run(self._store.snapshot(), candidate, changes, places)
 
     async def _commit(self, accepted: Sequence[Submission]) -> None:
-        commits = [self._store.commit(submission.made) for submission in accepted]
+        commits = [self._store.commit(submission.made, submission.about) for submission in accepted]
         results = await asyncio.gather(*commits, return_exceptions=True)
         for submission, result in zip(accepted, results, strict=True):
             if isinstance(result, BaseException):

@@ -19,6 +19,7 @@ from aqueduct.service.transitions import Transitions
 from aqueduct.v1.apply_pb2 import WAIT_FOR_COMMIT, ApplyOutcome, Plan, WaitFor
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_DYNAMIC, Backend, Member
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.history_pb2 import Revision
 
 _FIRST_ANSWER = 5.0
 """Seconds that a write waits for a source that has not told yet of a service."""
@@ -45,6 +46,8 @@ class WriteOptions:
     validate_only: bool = False
     wait_for: WaitFor | int = 0
     switching: Switching = field(default_factory=Switching)
+    about: Revision = field(default_factory=Revision)
+    """For the history."""
 
 
 class Configuration:
@@ -98,7 +101,7 @@ class Configuration:
         await self._discover(wanted, paths)
         if options.validate_only:
             return await self._rehearse(wanted, paths, options.switching)
-        admitted = await self._admission.submit(wanted, paths, options.switching)
+        admitted = await self._admission.submit(wanted, paths, options.switching, options.about)
         backends = [change.put_backend.key for change in wanted if change.HasField("put_backend")]
         apply = await self._served(admitted, backends) if options.wait_for != WAIT_FOR_COMMIT else None
         made = {ref_of(change): change for change in admitted.committed.changes}

@@ -18,6 +18,7 @@ from aqueduct.service.applier import Applier
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.following import Following
+from aqueduct.service.history import History
 from aqueduct.service.memberships import Memberships
 from aqueduct.service.mentioned import Mentioned
 from aqueduct.service.reconciler import Reconciler
@@ -77,6 +78,7 @@ class ControlPlane:
         self.configuration = Configuration(
             given.store, self.admission, memberships, self.transitions, self.discoveries
         )
+        self.history = History(given.store, self.configuration, given.renderer)
         self.verifier = Verifier(
             self.reconciler,
             self._applier,

@@ -9,7 +9,6 @@ meanwhile what it last told stays. A key that `changed` has told may have the me
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from typing import Final, NamedTuple
 
 import structlog
@@ -21,6 +20,7 @@ from aqueduct.ports.discovery import Discovery, Service
 from aqueduct.service.source import Source
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_DYNAMIC, Backend, Member
 from aqueduct.v1.haproxy_pb2 import SourceStatus
+from aqueduct.waiting import happens
 
 log = structlog.get_logger()
 
@@ -153,9 +153,8 @@ class Discoveries:
             self._wake.clear()
             ticks = [source.next_tick() for source in self._sources.values()]
             due = min((tick for tick in ticks if tick is not None), default=None)
-            with suppress(TimeoutError):
-                pause = max(0.0, due - self._clock.monotonic()) if due is not None else None
-                await asyncio.wait_for(self._wake.wait(), pause)
+            pause = max(0.0, due - self._clock.monotonic()) if due is not None else None
+            await happens(self._wake, pause)
 
     async def _keep_running(self, source: Source) -> None:
         backoff = Backoff()

@@ -21,7 +21,6 @@ one is tried by itself.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -52,6 +51,7 @@ from aqueduct.v1.apply_pb2 import (
 )
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.haproxy_pb2 import Refusal, Status
+from aqueduct.waiting import happens
 
 log = structlog.get_logger()
 
@@ -182,8 +182,7 @@ class Reconciler:
     async def _write_down(self) -> None:
         """Keep HAProxy's file at most LAG behind live changes."""
         while not self._stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), LAG / 2)
+            await happens(self._stop, LAG / 2)
             if self._applier.is_lagging:
                 await self._applier.write_down()
         if self._applier.is_lagging:
@@ -211,11 +210,8 @@ class Reconciler:
         """Wait until there is something to do."""
         if self._pending or self.life.ended:
             return
-        try:
-            await asyncio.wait_for(self._wake.wait(), self._seconds_to_rest())
-        except TimeoutError:
-            return
-        self._wake.clear()
+        if await happens(self._wake, self._seconds_to_rest()):
+            self._wake.clear()
 
     def _seconds_to_rest(self) -> float | None:
         if self.life.up and not self._unsettled:

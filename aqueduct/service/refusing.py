@@ -7,11 +7,14 @@ refused commit is kept in mind and undone later; HAProxy never serves it meanwhi
 import structlog
 
 from aqueduct.errors import AqueductError, Conflict, NotFound, RejectedByHAProxy, Violation
+from aqueduct.model.history import to_record
 from aqueduct.model.resources import Kind, Ref, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot, after, undoing
 from aqueduct.ports.store import Store
 from aqueduct.service.pending import Pending
+from aqueduct.v1.common_pb2 import Annotation
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.history_pb2 import REVISION_CAUSE_UNDO
 
 log = structlog.get_logger()
 
@@ -21,7 +24,7 @@ class Refusing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._left: list[Pending] = []
+        self._left: list[tuple[Pending, str]] = []
 
     def __bool__(self) -> bool:
         return bool(self._left)
@@ -32,28 +35,29 @@ class Refusing:
         Its caller is told when that is done, so that it reads what holds.
         """
         log.error("change refused", revision=pending.revision, error=str(error))
-        good = await self._undo(pending, good)
+        good = await self._undo(pending, str(error), good)
         pending.fail(_as_its_caller_sees(pending, error))
         return good
 
     async def again(self, good: Snapshot) -> Snapshot:
         """Undo what could not be undone before; return `good` with the revisions that do so."""
         left, self._left = self._left, []
-        for pending in left:
-            good = await self._undo(pending, good)
+        for pending, why in left:
+            good = await self._undo(pending, why, good)
         return good
 
-    async def _undo(self, pending: Pending, good: Snapshot) -> Snapshot:
+    async def _undo(self, pending: Pending, why: str, good: Snapshot) -> Snapshot:
         changes = _undoing(self._store.snapshot(), pending, good)
         if not changes:
             return good
         try:
-            undone = await self._store.commit(changes)
+            told = Annotation(message=f"revision {pending.revision} was refused: {why}")
+            undone = await self._store.commit(changes, to_record(told, REVISION_CAUSE_UNDO))
         except (Conflict, NotFound):
             return good  # changed at this very moment: the later change stands
         except AqueductError as error:
             log.error("a refused change stays stored for now", revision=pending.revision, error=str(error))
-            self._left.append(pending)
+            self._left.append((pending, why))
             return good
         return after(good, undone.changes, undone.revision)
 

@@ -18,7 +18,6 @@ back, find it known.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,6 +30,7 @@ from aqueduct.ports.clock import Clock
 from aqueduct.ports.discovery import Discovery, Service
 from aqueduct.v1.backend_pb2 import Member
 from aqueduct.v1.haproxy_pb2 import SourceStatus
+from aqueduct.waiting import happens
 
 log = structlog.get_logger()
 
@@ -106,8 +106,7 @@ class Source:
         followed.asks += 1
         try:
             if not self._error:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(followed.told.wait(), timeout)
+                await happens(followed.told, timeout)
         finally:
             followed.asks -= 1
             self._linger(service)

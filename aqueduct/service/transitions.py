@@ -37,6 +37,7 @@ from aqueduct.v1.apply_pb2 import ApplyOutcome
 from aqueduct.v1.backend_pb2 import Member, Membership
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.haproxy_pb2 import BackendTransition
+from aqueduct.waiting import happens
 
 log = structlog.get_logger()
 
@@ -134,8 +135,7 @@ class Transitions:
         timeout = max(0.001, min(waits) - self._clock.monotonic()) if waits else None
         if timeout is not None and not self._applier.running:
             timeout = TROUBLE
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), timeout)
+        await happens(self._wake, timeout)
         self._wake.clear()
 
     async def _round(self, keys: Sequence[str]) -> None:

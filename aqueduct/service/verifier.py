@@ -12,7 +12,6 @@ nobody waits for (proving.py) are removed on the way.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -30,6 +29,7 @@ from aqueduct.service.proving import sweep
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.transitions import Transitions
 from aqueduct.v1.haproxy_pb2 import Drift
+from aqueduct.waiting import happens
 
 log = structlog.get_logger()
 
@@ -83,8 +83,7 @@ class Verifier:
     async def run(self) -> None:
         """Verify until cancelled."""
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._interval or None)
+            await happens(self._wake, self._interval or None)
             self._wake.clear()
             if not self._applier.running:
                 continue

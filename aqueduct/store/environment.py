@@ -1,11 +1,14 @@
 """The LMDB database that holds a configuration: its layout.
 
-Layout, schema version 2: `meta` has `schema_version` and `revision` (decimal text); `frontends`,
-`backends` and `memberships` have each resource's message under its key, with the revision of its last
-change inside. Version 1 had no `memberships`: it is taken over as it is, and is version 2 then.
+Layout, schema version 3: `meta` has `schema_version`, `revision` and `history_floor` (decimal text);
+`frontends`, `backends` and `memberships` have each resource's message under its key, with the revision of
+its last change inside; `revisions` has the history, each Revision under its number (8 bytes, big-endian).
+Versions 1, without `memberships`, and 2, without a history, are taken over as they are.
 """
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,21 +16,40 @@ import lmdb
 
 from aqueduct.model.resources import Kind, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot
+from aqueduct.model.times import seconds
+from aqueduct.ports.store import Past
 from aqueduct.store.database import MAP_SIZE, Database, Schema
 from aqueduct.v1.backend_pb2 import Backend, Membership
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.frontend_pb2 import Frontend
+from aqueduct.v1.history_pb2 import Revision
 
-_SCHEMA: Final = Schema(2, frozenset({1, 2}), tuple(kind.collection for kind in Kind))
+_HISTORY: Final = "revisions"
+_SCHEMA: Final = Schema(3, frozenset({1, 2, 3}), (*(kind.collection for kind in Kind), _HISTORY))
 _REVISION_KEY: Final = b"revision"
+_FLOOR_KEY: Final = b"history_floor"
+_NUMBER: Final = struct.Struct(">Q")
+_MOST_FORGOTTEN: Final = 100
+"""Revisions that one write removes at the most because of their age."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How much of the history is kept."""
+
+    count: int = 1_000
+    """Revisions at the most."""
+    age: float = float("inf")
+    """Seconds at the most; what is older goes with the next write."""
 
 
 class Environment(Database):
     """An open LMDB environment with a configuration in it."""
 
-    def __init__(self, directory: Path, map_size: int = MAP_SIZE) -> None:
+    def __init__(self, directory: Path, map_size: int = MAP_SIZE, retention: Retention | None = None) -> None:
         """Open the environment in `directory`, as Database does."""
         super().__init__(directory, _SCHEMA, map_size)
+        self._retention = retention or Retention()
 
     def load(self) -> Snapshot:
         """Read everything. ConfigurationError where it is damaged."""
@@ -44,8 +66,58 @@ class Environment(Database):
     def _items(self, txn: "lmdb.Transaction[bytes]", kind: Kind) -> Iterable[tuple[str, bytes]]:
         return ((key.decode(), value) for key, value in txn.cursor(self._databases[kind.collection]))
 
-    def write(self, changes: Iterable[Change], revision: int) -> None:
-        """Make `changes`, in this order, and set the revision, in one durable transaction.
+    def past(self, above: int, below: int, most: int) -> Past:
+        """Read a part of the history (see the port). ConfigurationError where it is damaged."""
+
+        def read(txn: "lmdb.Transaction[bytes]") -> Past:
+            found: list[Revision] = []
+            cursor = txn.cursor(self._databases[_HISTORY])
+            # A cursor that finds no key at or behind `below` stands behind the last one.
+            there = cursor.prev() if cursor.set_range(_NUMBER.pack(below)) else cursor.last()
+            while there and len(found) < most and _NUMBER.unpack(cursor.key())[0] > above:
+                found.append(Revision.FromString(cursor.value()))
+                there = cursor.prev()
+            present = txn.get(_REVISION_KEY, b"0", db=self._meta)
+            return Past(tuple(found), int(txn.get(_FLOOR_KEY, present, db=self._meta)))
+
+        return self._read(read)
+
+    def compact(self, keep: int) -> int:
+        """Forget all of the history but its newest `keep` revisions; return how many were forgotten.
+
+        Errors: those of `write`.
+        """
+        forgotten = 0
+
+        def forget(txn: "lmdb.Transaction[bytes]") -> None:
+            nonlocal forgotten
+            forgotten = self._forget(txn, keep, 0.0, self._length(txn))
+
+        self._write(forget)
+        return forgotten
+
+    def _forget(self, txn: "lmdb.Transaction[bytes]", keep: int, since: float, most: int) -> int:
+        """Remove what is more than `keep` revisions, or older than `since`: `most` for its age alone."""
+        cursor = txn.cursor(self._databases[_HISTORY])
+        surplus = self._length(txn) - keep
+        forgotten, floor = 0, None
+        while cursor.first():
+            if forgotten >= surplus:
+                is_old = seconds(Revision.FromString(cursor.value()).create_time) < since
+                if not is_old or forgotten >= most:
+                    break
+            floor = cursor.key()
+            cursor.delete()
+            forgotten += 1
+        if floor is not None:
+            txn.put(_FLOOR_KEY, b"%d" % _NUMBER.unpack(floor)[0], db=self._meta)
+        return forgotten
+
+    def _length(self, txn: "lmdb.Transaction[bytes]") -> int:
+        return int(txn.stat(self._databases[_HISTORY])["entries"])
+
+    def write(self, changes: Iterable[Change], revision: int, history: Sequence[Revision] = ()) -> None:
+        """Make `changes`, in this order, set the revision and add to the history, in one durable transaction.
 
         Errors: Exhausted for a full disk, after which writes work again as soon as there is room;
         Unavailable where the file was removed or replaced: what is written to it no start will find;
@@ -57,6 +129,14 @@ class Environment(Database):
             for change in made:
                 self._write_change(txn, change)
             txn.put(_REVISION_KEY, b"%d" % revision, db=self._meta)
+            for recorded in history:
+                key = _NUMBER.pack(recorded.revision)
+                txn.put(key, recorded.SerializeToString(), db=self._databases[_HISTORY], append=True)
+            if history:
+                if txn.get(_FLOOR_KEY, db=self._meta) is None:
+                    txn.put(_FLOOR_KEY, b"%d" % (history[0].revision - 1), db=self._meta)
+                since = seconds(history[-1].create_time) - self._retention.age
+                self._forget(txn, self._retention.count, since, _MOST_FORGOTTEN)
 
         self._write(write_all)
 

@@ -9,22 +9,26 @@ store's one thread. A group is written whole or not at all.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import lmdb
 
 from aqueduct.errors import AqueductError, Exhausted, Unavailable
 from aqueduct.model.resources import ref_of
 from aqueduct.model.snapshot import Snapshot
-from aqueduct.ports.store import Committed
+from aqueduct.ports.store import NOTHING_KNOWN, Committed, Past
 from aqueduct.store.database import MAP_SIZE
-from aqueduct.store.environment import Environment
+from aqueduct.store.environment import Environment, Retention
 from aqueduct.store.group import Group, plan_group
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.history_pb2 import Revision
+
+_T = TypeVar("_T")
 
 _MAX_KEY_BYTES: Final = 511  # LMDB's; the API's limit is lower
 
@@ -32,6 +36,7 @@ _MAX_KEY_BYTES: Final = 511  # LMDB's; the API's limit is lower
 @dataclass(frozen=True, slots=True)
 class _Commit:
     changes: tuple[Change, ...]
+    about: Revision
     answer: asyncio.Future[Committed]
 
 
@@ -48,16 +53,19 @@ class LmdbStore:
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, directory: Path, *, map_size: int = MAP_SIZE) -> Self:
+    async def open(
+        cls, directory: Path, *, map_size: int = MAP_SIZE, retention: Retention | None = None
+    ) -> Self:
         """Open the store in `directory`, which is made where it is not there, for our user only.
 
-        `map_size` is the address space to begin with, in bytes; it grows by itself.
+        `map_size` is the address space to begin with, in bytes; it grows by itself. `retention` says how much
+        of the history is kept.
         ConfigurationError where the store cannot be opened, is damaged, or is a newer Aqueduct's.
         """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         loop = asyncio.get_running_loop()
         try:
-            environment, snapshot = await loop.run_in_executor(thread, _open, directory, map_size)
+            environment, snapshot = await loop.run_in_executor(thread, _open, directory, map_size, retention)
         except BaseException:
             thread.shutdown(wait=False)
             raise
@@ -67,7 +75,7 @@ class LmdbStore:
         """Return the newest snapshot; after `close` the last one."""
         return self._snapshot
 
-    async def commit(self, changes: Sequence[Change]) -> Committed:
+    async def commit(self, changes: Sequence[Change], about: Revision = NOTHING_KNOWN) -> Committed:
         """Make `changes`, all or nothing, durably, in one revision (see the port).
 
         Unavailable also where the disk fails; ValueError for a change without an action, or of a
@@ -77,12 +85,23 @@ class LmdbStore:
             if not 0 < len(ref_of(change).key.encode()) <= _MAX_KEY_BYTES:
                 raise ValueError(f"a key of 1 to {_MAX_KEY_BYTES} bytes is needed: {ref_of(change).key!r}")
         if self._is_closed():
-            raise Unavailable("STORE_CLOSED", "the store is closed: Aqueduct is shutting down")
-        commit = _Commit(tuple(changes), asyncio.get_running_loop().create_future())
+            raise _closed()
+        commit = _Commit(tuple(changes), about, asyncio.get_running_loop().create_future())
         self._waiting.append(commit)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_waiting(), name="store writer")
         return await commit.answer
+
+    async def past(self, above: int, below: int, most: int) -> Past:
+        """Return a part of the history (see the port)."""
+        return await self._asked(self._environment.past, above, below, most)
+
+    async def compact(self, keep: int) -> int:
+        """Forget the oldest part of the history (see the port)."""
+        try:
+            return await self._asked(self._environment.compact, keep)
+        except lmdb.Error as error:
+            raise _failed(error) from error
 
     async def close(self) -> None:
         """Finish the commits under way and release the store. Further calls wait for the first."""
@@ -104,7 +123,8 @@ class LmdbStore:
         while self._waiting:
             commits, self._waiting = self._waiting, []
             try:
-                group = plan_group(self._snapshot, [commit.changes for commit in commits])
+                made = [(commit.changes, commit.about) for commit in commits]
+                group = plan_group(self._snapshot, made, time.time())
                 await self._write(group)
             except Exception as error:  # noqa: BLE001 # each caller raises it: none may wait for ever
                 _fail(commits, error)
@@ -117,21 +137,35 @@ class LmdbStore:
         if not changes:
             return
         try:
-            await self._in_thread(self._environment.write, changes, group.snapshot.revision)
+            await self._in_thread(self._environment.write, changes, group.snapshot.revision, group.revisions)
         except lmdb.Error as error:
-            raise Unavailable("STORE_FAILED", f"the store cannot be written: {error}") from error
+            raise _failed(error) from error
 
-    async def _in_thread(self, function: Callable[..., None], *args: object) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+    async def _asked(self, function: Callable[..., _T], *args: object) -> _T:
+        """Call `function` on the store's thread, while the store is open."""
+        if self._is_closed():
+            raise _closed()
+        return await self._in_thread(function, *args)
+
+    async def _in_thread(self, function: Callable[..., _T], *args: object) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
 
 
-def _open(directory: Path, map_size: int) -> tuple[Environment, Snapshot]:
-    environment = Environment(directory, map_size)
+def _open(directory: Path, map_size: int, retention: Retention | None) -> tuple[Environment, Snapshot]:
+    environment = Environment(directory, map_size, retention)
     try:
         return environment, environment.load()
     except BaseException:
         environment.close()
         raise
+
+
+def _closed() -> Unavailable:
+    return Unavailable("STORE_CLOSED", "the store is closed: Aqueduct is shutting down")
+
+
+def _failed(error: lmdb.Error) -> Unavailable:
+    return Unavailable("STORE_FAILED", f"the store cannot be written: {error}")
 
 
 def _answer(commits: Sequence[_Commit], outcomes: Sequence[Committed | AqueductError]) -> None:

@@ -233,16 +233,18 @@ class GetBackendResponse(_message.Message):
     def __init__(self, backend: _Optional[_Union[Backend, _Mapping]] = ...) -> None: ...
 
 class PutBackendRequest(_message.Message):
-    __slots__ = ("backend", "expected_revision", "validate_only", "wait_for")
+    __slots__ = ("backend", "expected_revision", "validate_only", "wait_for", "annotation")
     BACKEND_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     WAIT_FOR_FIELD_NUMBER: _ClassVar[int]
+    ANNOTATION_FIELD_NUMBER: _ClassVar[int]
     backend: Backend
     expected_revision: int
     validate_only: bool
     wait_for: _apply_pb2.WaitFor
-    def __init__(self, backend: _Optional[_Union[Backend, _Mapping]] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ...) -> None: ...
+    annotation: _common_pb2.Annotation
+    def __init__(self, backend: _Optional[_Union[Backend, _Mapping]] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ..., annotation: _Optional[_Union[_common_pb2.Annotation, _Mapping]] = ...) -> None: ...
 
 class PutBackendResponse(_message.Message):
     __slots__ = ("backend", "revision", "apply", "plan")
@@ -257,16 +259,18 @@ class PutBackendResponse(_message.Message):
     def __init__(self, backend: _Optional[_Union[Backend, _Mapping]] = ..., revision: _Optional[int] = ..., apply: _Optional[_Union[_apply_pb2.ApplyOutcome, _Mapping]] = ..., plan: _Optional[_Union[_apply_pb2.Plan, _Mapping]] = ...) -> None: ...
 
 class DeleteBackendRequest(_message.Message):
-    __slots__ = ("key", "expected_revision", "validate_only", "wait_for")
+    __slots__ = ("key", "expected_revision", "validate_only", "wait_for", "annotation")
     KEY_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     WAIT_FOR_FIELD_NUMBER: _ClassVar[int]
+    ANNOTATION_FIELD_NUMBER: _ClassVar[int]
     key: str
     expected_revision: int
     validate_only: bool
     wait_for: _apply_pb2.WaitFor
-    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ...) -> None: ...
+    annotation: _common_pb2.Annotation
+    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ..., annotation: _Optional[_Union[_common_pb2.Annotation, _Mapping]] = ...) -> None: ...
 
 class DeleteBackendResponse(_message.Message):
     __slots__ = ("backend", "revision", "apply", "plan")
@@ -299,7 +303,7 @@ class ListBackendMembersResponse(_message.Message):
     def __init__(self, members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class SetBackendVersionRequest(_message.Message):
-    __slots__ = ("key", "version", "name", "expected_revision", "validate_only", "wait_for", "allow_empty", "switch_policy")
+    __slots__ = ("key", "version", "name", "expected_revision", "validate_only", "wait_for", "allow_empty", "switch_policy", "annotation")
     KEY_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -308,6 +312,7 @@ class SetBackendVersionRequest(_message.Message):
     WAIT_FOR_FIELD_NUMBER: _ClassVar[int]
     ALLOW_EMPTY_FIELD_NUMBER: _ClassVar[int]
     SWITCH_POLICY_FIELD_NUMBER: _ClassVar[int]
+    ANNOTATION_FIELD_NUMBER: _ClassVar[int]
     key: str
     version: str
     name: str
@@ -316,7 +321,8 @@ class SetBackendVersionRequest(_message.Message):
     wait_for: _apply_pb2.WaitFor
     allow_empty: bool
     switch_policy: SwitchPolicy
-    def __init__(self, key: _Optional[str] = ..., version: _Optional[str] = ..., name: _Optional[str] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ..., allow_empty: _Optional[bool] = ..., switch_policy: _Optional[_Union[SwitchPolicy, _Mapping]] = ...) -> None: ...
+    annotation: _common_pb2.Annotation
+    def __init__(self, key: _Optional[str] = ..., version: _Optional[str] = ..., name: _Optional[str] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ..., allow_empty: _Optional[bool] = ..., switch_policy: _Optional[_Union[SwitchPolicy, _Mapping]] = ..., annotation: _Optional[_Union[_common_pb2.Annotation, _Mapping]] = ...) -> None: ...
 
 class SetBackendVersionResponse(_message.Message):
     __slots__ = ("backend", "revision", "apply", "plan")

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from aqueduct.v1 import options_pb2 as aqueduct_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61queduct/v1/common.proto\x12\x0b\x61queduct.v1\x1a\x19\x61queduct/v1/options.proto*L\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\x17\n\tMODE_HTTP\x10\x01\x1a\x08\x8a\xb5\x18\x04http\x12\x15\n\x08MODE_TCP\x10\x02\x1a\x07\x8a\xb5\x18\x03tcpb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61queduct/v1/common.proto\x12\x0b\x61queduct.v1\x1a\x19\x61queduct/v1/options.proto\"-\n\nAnnotation\x12\x0e\n\x06\x61uthor\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t*L\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\x17\n\tMODE_HTTP\x10\x01\x1a\x08\x8a\xb5\x18\x04http\x12\x15\n\x08MODE_TCP\x10\x02\x1a\x07\x8a\xb5\x18\x03tcpb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,6 +36,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODE'].values_by_name["MODE_HTTP"]._serialized_options = b'\212\265\030\004http'
   _globals['_MODE'].values_by_name["MODE_TCP"]._loaded_options = None
   _globals['_MODE'].values_by_name["MODE_TCP"]._serialized_options = b'\212\265\030\003tcp'
-  _globals['_MODE']._serialized_start=68
-  _globals['_MODE']._serialized_end=144
+  _globals['_MODE']._serialized_start=115
+  _globals['_MODE']._serialized_end=191
+  _globals['_ANNOTATION']._serialized_start=68
+  _globals['_ANNOTATION']._serialized_end=113
 # @@protoc_insertion_point(module_scope)

@@ -24,28 +24,89 @@ _sym_db = _symbol_database.Default()
 
 from aqueduct.v1 import apply_pb2 as aqueduct_dot_v1_dot_apply__pb2
 from aqueduct.v1 import backend_pb2 as aqueduct_dot_v1_dot_backend__pb2
+from aqueduct.v1 import common_pb2 as aqueduct_dot_v1_dot_common__pb2
 from aqueduct.v1 import frontend_pb2 as aqueduct_dot_v1_dot_frontend__pb2
+from aqueduct.v1 import history_pb2 as aqueduct_dot_v1_dot_history__pb2
+from aqueduct.v1 import options_pb2 as aqueduct_dot_v1_dot_options__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61queduct/v1/config.proto\x12\x0b\x61queduct.v1\x1a\x17\x61queduct/v1/apply.proto\x1a\x19\x61queduct/v1/backend.proto\x1a\x1a\x61queduct/v1/frontend.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xa9\x02\n\x06\x43hange\x12-\n\x0cput_frontend\x18\x01 \x01(\x0b\x32\x15.aqueduct.v1.FrontendH\x00\x12+\n\x0bput_backend\x18\x02 \x01(\x0b\x32\x14.aqueduct.v1.BackendH\x00\x12\x19\n\x0f\x64\x65lete_frontend\x18\x03 \x01(\tH\x00\x12\x18\n\x0e\x64\x65lete_backend\x18\x04 \x01(\tH\x00\x12\x31\n\x0eput_membership\x18\x06 \x01(\x0b\x32\x17.aqueduct.v1.MembershipH\x00\x12\x1b\n\x11\x64\x65lete_membership\x18\x07 \x01(\tH\x00\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x01\x88\x01\x01\x42\x08\n\x06\x63hangeB\x14\n\x12_expected_revision\"y\n\x0c\x41pplyRequest\x12*\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.ChangeB\x04\xe2\x41\x01\x02\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12&\n\x08wait_for\x18\x03 \x01(\x0e\x32\x14.aqueduct.v1.WaitFor\"\x92\x01\n\rApplyResponse\x12$\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.Change\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12(\n\x05\x61pply\x18\x03 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x1f\n\x04plan\x18\x04 \x01(\x0b\x32\x11.aqueduct.v1.Plan2o\n\rConfigService\x12^\n\x05\x41pply\x12\x19.aqueduct.v1.ApplyRequest\x1a\x1a.aqueduct.v1.ApplyResponse\"\x1e\x90\x02\x02\x82\xd3\xe4\x93\x02\x15\"\x10/v1/config:apply:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61queduct/v1/config.proto\x12\x0b\x61queduct.v1\x1a\x17\x61queduct/v1/apply.proto\x1a\x19\x61queduct/v1/backend.proto\x1a\x18\x61queduct/v1/common.proto\x1a\x1a\x61queduct/v1/frontend.proto\x1a\x19\x61queduct/v1/history.proto\x1a\x19\x61queduct/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xa9\x02\n\x06\x43hange\x12-\n\x0cput_frontend\x18\x01 \x01(\x0b\x32\x15.aqueduct.v1.FrontendH\x00\x12+\n\x0bput_backend\x18\x02 \x01(\x0b\x32\x14.aqueduct.v1.BackendH\x00\x12\x19\n\x0f\x64\x65lete_frontend\x18\x03 \x01(\tH\x00\x12\x18\n\x0e\x64\x65lete_backend\x18\x04 \x01(\tH\x00\x12\x31\n\x0eput_membership\x18\x06 \x01(\x0b\x32\x17.aqueduct.v1.MembershipH\x00\x12\x1b\n\x11\x64\x65lete_membership\x18\x07 \x01(\tH\x00\x12\x1e\n\x11\x65xpected_revision\x18\x05 \x01(\x03H\x01\x88\x01\x01\x42\x08\n\x06\x63hangeB\x14\n\x12_expected_revision\"\xa6\x01\n\x0c\x41pplyRequest\x12*\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.ChangeB\x04\xe2\x41\x01\x02\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\x12&\n\x08wait_for\x18\x03 \x01(\x0e\x32\x14.aqueduct.v1.WaitFor\x12+\n\nannotation\x18\x04 \x01(\x0b\x32\x17.aqueduct.v1.Annotation\"\x92\x01\n\rApplyResponse\x12$\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.Change\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12(\n\x05\x61pply\x18\x03 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x1f\n\x04plan\x18\x04 \x01(\x0b\x32\x11.aqueduct.v1.Plan\"O\n\x14ListRevisionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08resource\x18\x03 \x01(\t\"Z\n\x15ListRevisionsResponse\x12(\n\trevisions\x18\x01 \x03(\x0b\x32\x15.aqueduct.v1.Revision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\",\n\x12GetRevisionRequest\x12\x16\n\x08revision\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\">\n\x13GetRevisionResponse\x12\'\n\x08revision\x18\x01 \x01(\x0b\x32\x15.aqueduct.v1.Revision\"[\n\x14\x44iffRevisionsRequest\x12\x1b\n\rfrom_revision\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x13\n\x0bto_revision\x18\x02 \x01(\x03\x12\x11\n\tresources\x18\x03 \x03(\t\"Z\n\x15\x44iffRevisionsResponse\x12,\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1b.aqueduct.v1.ResourceChange\x12\x13\n\x0b\x63onfig_diff\x18\x02 \x01(\t\"\xaf\x01\n\x16RestoreRevisionRequest\x12\x16\n\x08revision\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x11\n\tresources\x18\x02 \x03(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12&\n\x08wait_for\x18\x04 \x01(\x0e\x32\x14.aqueduct.v1.WaitFor\x12+\n\nannotation\x18\x05 \x01(\x0b\x32\x17.aqueduct.v1.Annotation\"\x9c\x01\n\x17RestoreRevisionResponse\x12$\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.Change\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12(\n\x05\x61pply\x18\x03 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x1f\n\x04plan\x18\x04 \x01(\x0b\x32\x11.aqueduct.v1.Plan\"\"\n\rExportRequest\x12\x11\n\tresources\x18\x01 \x03(\t\"U\n\x0e\x45xportResponse\x12\x31\n\rconfiguration\x18\x01 \x01(\x0b\x32\x1a.aqueduct.v1.Configuration\x12\x10\n\x08revision\x18\x02 \x01(\x03\"\xdb\x01\n\rImportRequest\x12\x37\n\rconfiguration\x18\x01 \x01(\x0b\x32\x1a.aqueduct.v1.ConfigurationB\x04\xe2\x41\x01\x02\x12%\n\x04mode\x18\x02 \x01(\x0e\x32\x17.aqueduct.v1.ImportMode\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12&\n\x08wait_for\x18\x04 \x01(\x0e\x32\x14.aqueduct.v1.WaitFor\x12+\n\nannotation\x18\x05 \x01(\x0b\x32\x17.aqueduct.v1.Annotation\"\x93\x01\n\x0eImportResponse\x12$\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x13.aqueduct.v1.Change\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12(\n\x05\x61pply\x18\x03 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x1f\n\x04plan\x18\x04 \x01(\x0b\x32\x11.aqueduct.v1.Plan\"$\n\x0e\x43ompactRequest\x12\x12\n\x04keep\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\"$\n\x0f\x43ompactResponse\x12\x11\n\tforgotten\x18\x01 \x01(\x03*q\n\nImportMode\x12\x1b\n\x17IMPORT_MODE_UNSPECIFIED\x10\x00\x12 \n\x11IMPORT_MODE_MERGE\x10\x01\x1a\t\x8a\xb5\x18\x05merge\x12$\n\x13IMPORT_MODE_REPLACE\x10\x02\x1a\x0b\x8a\xb5\x18\x07replace2\xab\x07\n\rConfigService\x12^\n\x05\x41pply\x12\x19.aqueduct.v1.ApplyRequest\x1a\x1a.aqueduct.v1.ApplyResponse\"\x1e\x90\x02\x02\x82\xd3\xe4\x93\x02\x15\"\x10/v1/config:apply:\x01*\x12{\n\rListRevisions\x12!.aqueduct.v1.ListRevisionsRequest\x1a\".aqueduct.v1.ListRevisionsResponse\"#\x90\x02\x01\x82\xd3\xe4\x93\x02\x1a\x12\r/v1/revisionsb\trevisions\x12\x7f\n\x0bGetRevision\x12\x1f.aqueduct.v1.GetRevisionRequest\x1a .aqueduct.v1.GetRevisionResponse\"-\x90\x02\x01\x82\xd3\xe4\x93\x02$\x12\x18/v1/revisions/{revision}b\x08revision\x12u\n\rDiffRevisions\x12!.aqueduct.v1.DiffRevisionsRequest\x1a\".aqueduct.v1.DiffRevisionsResponse\"\x1d\x90\x02\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/revisions:diff\x12\x8c\x01\n\x0fRestoreRevision\x12#.aqueduct.v1.RestoreRevisionRequest\x1a$.aqueduct.v1.RestoreRevisionResponse\".\x90\x02\x02\x82\xd3\xe4\x93\x02%\" /v1/revisions/{revision}:restore:\x01*\x12g\n\x06\x45xport\x12\x1a.aqueduct.v1.ExportRequest\x1a\x1b.aqueduct.v1.ExportResponse\"$\x90\x02\x01\x82\xd3\xe4\x93\x02\x1b\x12\n/v1/configb\rconfiguration\x12\x62\n\x06Import\x12\x1a.aqueduct.v1.ImportRequest\x1a\x1b.aqueduct.v1.ImportResponse\"\x1f\x90\x02\x02\x82\xd3\xe4\x93\x02\x16\"\x11/v1/config:import:\x01*\x12i\n\x07\x43ompact\x12\x1b.aqueduct.v1.CompactRequest\x1a\x1c.aqueduct.v1.CompactResponse\"#\x90\x02\x02\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/revisions:compact:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'aqueduct.v1.config_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_IMPORTMODE'].values_by_name["IMPORT_MODE_MERGE"]._loaded_options = None
+  _globals['_IMPORTMODE'].values_by_name["IMPORT_MODE_MERGE"]._serialized_options = b'\212\265\030\005merge'
+  _globals['_IMPORTMODE'].values_by_name["IMPORT_MODE_REPLACE"]._loaded_options = None
+  _globals['_IMPORTMODE'].values_by_name["IMPORT_MODE_REPLACE"]._serialized_options = b'\212\265\030\007replace'
   _globals['_APPLYREQUEST'].fields_by_name['changes']._loaded_options = None
   _globals['_APPLYREQUEST'].fields_by_name['changes']._serialized_options = b'\342A\001\002'
+  _globals['_GETREVISIONREQUEST'].fields_by_name['revision']._loaded_options = None
+  _globals['_GETREVISIONREQUEST'].fields_by_name['revision']._serialized_options = b'\342A\001\002'
+  _globals['_DIFFREVISIONSREQUEST'].fields_by_name['from_revision']._loaded_options = None
+  _globals['_DIFFREVISIONSREQUEST'].fields_by_name['from_revision']._serialized_options = b'\342A\001\002'
+  _globals['_RESTOREREVISIONREQUEST'].fields_by_name['revision']._loaded_options = None
+  _globals['_RESTOREREVISIONREQUEST'].fields_by_name['revision']._serialized_options = b'\342A\001\002'
+  _globals['_IMPORTREQUEST'].fields_by_name['configuration']._loaded_options = None
+  _globals['_IMPORTREQUEST'].fields_by_name['configuration']._serialized_options = b'\342A\001\002'
+  _globals['_COMPACTREQUEST'].fields_by_name['keep']._loaded_options = None
+  _globals['_COMPACTREQUEST'].fields_by_name['keep']._serialized_options = b'\342A\001\002'
   _globals['_CONFIGSERVICE'].methods_by_name['Apply']._loaded_options = None
   _globals['_CONFIGSERVICE'].methods_by_name['Apply']._serialized_options = b'\220\002\002\202\323\344\223\002\025\"\020/v1/config:apply:\001*'
-  _globals['_CHANGE']._serialized_start=185
-  _globals['_CHANGE']._serialized_end=482
-  _globals['_APPLYREQUEST']._serialized_start=484
-  _globals['_APPLYREQUEST']._serialized_end=605
-  _globals['_APPLYRESPONSE']._serialized_start=608
-  _globals['_APPLYRESPONSE']._serialized_end=754
-  _globals['_CONFIGSERVICE']._serialized_start=756
-  _globals['_CONFIGSERVICE']._serialized_end=867
+  _globals['_CONFIGSERVICE'].methods_by_name['ListRevisions']._loaded_options = None
+  _globals['_CONFIGSERVICE'].methods_by_name['ListRevisions']._serialized_options = b'\220\002\001\202\323\344\223\002\032\022\r/v1/revisionsb\trevisions'
+  _globals['_CONFIGSERVICE'].methods_by_name['GetRevision']._loaded_options = None
+  _globals['_CONFIGSERVICE'].methods_by_name['GetRevision']._serialized_options = b'\220\002\001\202\323\344\223\002$\022\030/v1/revisions/{revision}b\010revision'
+  _globals['_CONFIGSERVICE'].methods_by_name['DiffRevisions']._loaded_options = None
+  _globals['_CONFIGSERVICE'].methods_by_name['DiffRevisions']._serialized_options = b'\220\002\001\202\323\344\223\002\024\022\022/v1/revisions:diff'
+  _globals['_CONFIGSERVICE'].methods_by_name['RestoreRevision']._loaded_options = None
+  _globals['_CONFIGSERVICE'].methods_by_name['RestoreRevision']._serialized_options = b'\220\002\002\202\323\344\223\002%\" /v1/revisions/{revision}:restore:\001*'
+  _globals['_CONFIGSERVICE'].methods_by_name['Export']._loaded_options = None
+  _globals['_CONFIGSERVICE'].methods_by_name['Export']._serialized_options = b'\220\002\001\202\323\344\223\002\033\022\n/v1/configb\rconfiguration'
+  _globals['_CONFIGSERVICE'].methods_by_name['Import']._loaded_options = None
+  _globals['_CONFIGSERVICE'].methods_by_name['Import']._serialized_options = b'\220\002\002\202\323\344\223\002\026\"\021/v1/config:import:\001*'
+  _globals['_CONFIGSERVICE'].methods_by_name['Compact']._loaded_options = None
+  _globals['_CONFIGSERVICE'].methods_by_name['Compact']._serialized_options = b'\220\002\002\202\323\344\223\002\032\"\025/v1/revisions:compact:\001*'
+  _globals['_IMPORTMODE']._serialized_start=2258
+  _globals['_IMPORTMODE']._serialized_end=2371
+  _globals['_CHANGE']._serialized_start=265
+  _globals['_CHANGE']._serialized_end=562
+  _globals['_APPLYREQUEST']._serialized_start=565
+  _globals['_APPLYREQUEST']._serialized_end=731
+  _globals['_APPLYRESPONSE']._serialized_start=734
+  _globals['_APPLYRESPONSE']._serialized_end=880
+  _globals['_LISTREVISIONSREQUEST']._serialized_start=882
+  _globals['_LISTREVISIONSREQUEST']._serialized_end=961
+  _globals['_LISTREVISIONSRESPONSE']._serialized_start=963
+  _globals['_LISTREVISIONSRESPONSE']._serialized_end=1053
+  _globals['_GETREVISIONREQUEST']._serialized_start=1055
+  _globals['_GETREVISIONREQUEST']._serialized_end=1099
+  _globals['_GETREVISIONRESPONSE']._serialized_start=1101
+  _globals['_GETREVISIONRESPONSE']._serialized_end=1163
+  _globals['_DIFFREVISIONSREQUEST']._serialized_start=1165
+  _globals['_DIFFREVISIONSREQUEST']._serialized_end=1256
+  _globals['_DIFFREVISIONSRESPONSE']._serialized_start=1258
+  _globals['_DIFFREVISIONSRESPONSE']._serialized_end=1348
+  _globals['_RESTOREREVISIONREQUEST']._serialized_start=1351
+  _globals['_RESTOREREVISIONREQUEST']._serialized_end=1526
+  _globals['_RESTOREREVISIONRESPONSE']._serialized_start=1529
+  _globals['_RESTOREREVISIONRESPONSE']._serialized_end=1685
+  _globals['_EXPORTREQUEST']._serialized_start=1687
+  _globals['_EXPORTREQUEST']._serialized_end=1721
+  _globals['_EXPORTRESPONSE']._serialized_start=1723
+  _globals['_EXPORTRESPONSE']._serialized_end=1808
+  _globals['_IMPORTREQUEST']._serialized_start=1811
+  _globals['_IMPORTREQUEST']._serialized_end=2030
+  _globals['_IMPORTRESPONSE']._serialized_start=2033
+  _globals['_IMPORTRESPONSE']._serialized_end=2180
+  _globals['_COMPACTREQUEST']._serialized_start=2182
+  _globals['_COMPACTREQUEST']._serialized_end=2218
+  _globals['_COMPACTRESPONSE']._serialized_start=2220
+  _globals['_COMPACTRESPONSE']._serialized_end=2256
+  _globals['_CONFIGSERVICE']._serialized_start=2374
+  _globals['_CONFIGSERVICE']._serialized_end=3313
 # @@protoc_insertion_point(module_scope)

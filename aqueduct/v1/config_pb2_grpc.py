@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ConfigServiceStub:
-    """ConfigService changes the configuration as a whole.
+    """ConfigService changes the configuration as a whole, tells its history, and goes back in it.
     """
 
     def __init__(self, channel):
@@ -40,10 +40,45 @@ class ConfigServiceStub:
                 request_serializer=aqueduct_dot_v1_dot_config__pb2.ApplyRequest.SerializeToString,
                 response_deserializer=aqueduct_dot_v1_dot_config__pb2.ApplyResponse.FromString,
                 _registered_method=True)
+        self.ListRevisions = channel.unary_unary(
+                '/aqueduct.v1.ConfigService/ListRevisions',
+                request_serializer=aqueduct_dot_v1_dot_config__pb2.ListRevisionsRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_config__pb2.ListRevisionsResponse.FromString,
+                _registered_method=True)
+        self.GetRevision = channel.unary_unary(
+                '/aqueduct.v1.ConfigService/GetRevision',
+                request_serializer=aqueduct_dot_v1_dot_config__pb2.GetRevisionRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_config__pb2.GetRevisionResponse.FromString,
+                _registered_method=True)
+        self.DiffRevisions = channel.unary_unary(
+                '/aqueduct.v1.ConfigService/DiffRevisions',
+                request_serializer=aqueduct_dot_v1_dot_config__pb2.DiffRevisionsRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_config__pb2.DiffRevisionsResponse.FromString,
+                _registered_method=True)
+        self.RestoreRevision = channel.unary_unary(
+                '/aqueduct.v1.ConfigService/RestoreRevision',
+                request_serializer=aqueduct_dot_v1_dot_config__pb2.RestoreRevisionRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_config__pb2.RestoreRevisionResponse.FromString,
+                _registered_method=True)
+        self.Export = channel.unary_unary(
+                '/aqueduct.v1.ConfigService/Export',
+                request_serializer=aqueduct_dot_v1_dot_config__pb2.ExportRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_config__pb2.ExportResponse.FromString,
+                _registered_method=True)
+        self.Import = channel.unary_unary(
+                '/aqueduct.v1.ConfigService/Import',
+                request_serializer=aqueduct_dot_v1_dot_config__pb2.ImportRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_config__pb2.ImportResponse.FromString,
+                _registered_method=True)
+        self.Compact = channel.unary_unary(
+                '/aqueduct.v1.ConfigService/Compact',
+                request_serializer=aqueduct_dot_v1_dot_config__pb2.CompactRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_config__pb2.CompactResponse.FromString,
+                _registered_method=True)
 
 
 class ConfigServiceServicer:
-    """ConfigService changes the configuration as a whole.
+    """ConfigService changes the configuration as a whole, tells its history, and goes back in it.
     """
 
     def Apply(self, request, context):
@@ -58,6 +93,71 @@ class ConfigServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRevisions(self, request, context):
+        """ListRevisions lists the history, the newest revision first, without what resources were.
+
+        Errors: INVALID_ARGUMENT for a page token that is none of ours, or a resource that cannot be.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRevision(self, request, context):
+        """GetRevision reads one revision, with what it changed.
+
+        Errors: NOT_FOUND for one that is not in the history, or no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DiffRevisions(self, request, context):
+        """DiffRevisions tells in what the configurations at two revisions differ.
+
+        Errors: NOT_FOUND for a revision that is yet to come, or that history does not reach back to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RestoreRevision(self, request, context):
+        """RestoreRevision makes the configuration, or some of it, what it was at a revision: all or nothing, by a
+        further revision. Members of backends are switched as by any other change.
+
+        Errors: those of `Apply`, and NOT_FOUND for a revision that history does not reach back to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Export(self, request, context):
+        """Export reads the configuration, or some of it, as one document that `Import` takes.
+
+        Errors: NOT_FOUND for a resource that is not there. A document of more than the 4 MiB that clients take by
+        default is to be read in parts, or with a larger limit.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Import(self, request, context):
+        """Import stores the resources of a document, all or nothing, in one revision.
+
+        Errors: those of `Apply`; fields are named as in the request (`configuration.backends[2].balance`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Compact(self, request, context):
+        """Compact forgets the oldest part of the history. Resources stay as they are.
+
+        Errors: INVALID_ARGUMENT for fewer than one revision to keep.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConfigServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -65,6 +165,41 @@ def add_ConfigServiceServicer_to_server(servicer, server):
                     servicer.Apply,
                     request_deserializer=aqueduct_dot_v1_dot_config__pb2.ApplyRequest.FromString,
                     response_serializer=aqueduct_dot_v1_dot_config__pb2.ApplyResponse.SerializeToString,
+            ),
+            'ListRevisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRevisions,
+                    request_deserializer=aqueduct_dot_v1_dot_config__pb2.ListRevisionsRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_config__pb2.ListRevisionsResponse.SerializeToString,
+            ),
+            'GetRevision': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRevision,
+                    request_deserializer=aqueduct_dot_v1_dot_config__pb2.GetRevisionRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_config__pb2.GetRevisionResponse.SerializeToString,
+            ),
+            'DiffRevisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiffRevisions,
+                    request_deserializer=aqueduct_dot_v1_dot_config__pb2.DiffRevisionsRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_config__pb2.DiffRevisionsResponse.SerializeToString,
+            ),
+            'RestoreRevision': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestoreRevision,
+                    request_deserializer=aqueduct_dot_v1_dot_config__pb2.RestoreRevisionRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_config__pb2.RestoreRevisionResponse.SerializeToString,
+            ),
+            'Export': grpc.unary_unary_rpc_method_handler(
+                    servicer.Export,
+                    request_deserializer=aqueduct_dot_v1_dot_config__pb2.ExportRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_config__pb2.ExportResponse.SerializeToString,
+            ),
+            'Import': grpc.unary_unary_rpc_method_handler(
+                    servicer.Import,
+                    request_deserializer=aqueduct_dot_v1_dot_config__pb2.ImportRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_config__pb2.ImportResponse.SerializeToString,
+            ),
+            'Compact': grpc.unary_unary_rpc_method_handler(
+                    servicer.Compact,
+                    request_deserializer=aqueduct_dot_v1_dot_config__pb2.CompactRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_config__pb2.CompactResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -75,7 +210,7 @@ def add_ConfigServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ConfigService:
-    """ConfigService changes the configuration as a whole.
+    """ConfigService changes the configuration as a whole, tells its history, and goes back in it.
     """
 
     @staticmethod
@@ -95,6 +230,195 @@ class ConfigService:
             '/aqueduct.v1.ConfigService/Apply',
             aqueduct_dot_v1_dot_config__pb2.ApplyRequest.SerializeToString,
             aqueduct_dot_v1_dot_config__pb2.ApplyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRevisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.ConfigService/ListRevisions',
+            aqueduct_dot_v1_dot_config__pb2.ListRevisionsRequest.SerializeToString,
+            aqueduct_dot_v1_dot_config__pb2.ListRevisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRevision(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.ConfigService/GetRevision',
+            aqueduct_dot_v1_dot_config__pb2.GetRevisionRequest.SerializeToString,
+            aqueduct_dot_v1_dot_config__pb2.GetRevisionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiffRevisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.ConfigService/DiffRevisions',
+            aqueduct_dot_v1_dot_config__pb2.DiffRevisionsRequest.SerializeToString,
+            aqueduct_dot_v1_dot_config__pb2.DiffRevisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RestoreRevision(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.ConfigService/RestoreRevision',
+            aqueduct_dot_v1_dot_config__pb2.RestoreRevisionRequest.SerializeToString,
+            aqueduct_dot_v1_dot_config__pb2.RestoreRevisionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Export(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.ConfigService/Export',
+            aqueduct_dot_v1_dot_config__pb2.ExportRequest.SerializeToString,
+            aqueduct_dot_v1_dot_config__pb2.ExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Import(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.ConfigService/Import',
+            aqueduct_dot_v1_dot_config__pb2.ImportRequest.SerializeToString,
+            aqueduct_dot_v1_dot_config__pb2.ImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Compact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.ConfigService/Compact',
+            aqueduct_dot_v1_dot_config__pb2.CompactRequest.SerializeToString,
+            aqueduct_dot_v1_dot_config__pb2.CompactResponse.FromString,
             options,
             channel_credentials,
             insecure,

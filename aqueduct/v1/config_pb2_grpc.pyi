@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ConfigServiceStub:
-    """ConfigService changes the configuration as a whole."""
+    """ConfigService changes the configuration as a whole, tells its history, and goes back in it."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -41,10 +41,47 @@ class ConfigServiceStub:
     one, FAILED_PRECONDITION where a bind address cannot be had, RESOURCE_EXHAUSTED where the
     store is full, UNAVAILABLE where HAProxy cannot serve.
     """
+    ListRevisions: _grpc.UnaryUnaryMultiCallable[_config_pb2.ListRevisionsRequest, _config_pb2.ListRevisionsResponse]
+    """ListRevisions lists the history, the newest revision first, without what resources were.
+
+    Errors: INVALID_ARGUMENT for a page token that is none of ours, or a resource that cannot be.
+    """
+    GetRevision: _grpc.UnaryUnaryMultiCallable[_config_pb2.GetRevisionRequest, _config_pb2.GetRevisionResponse]
+    """GetRevision reads one revision, with what it changed.
+
+    Errors: NOT_FOUND for one that is not in the history, or no more.
+    """
+    DiffRevisions: _grpc.UnaryUnaryMultiCallable[_config_pb2.DiffRevisionsRequest, _config_pb2.DiffRevisionsResponse]
+    """DiffRevisions tells in what the configurations at two revisions differ.
+
+    Errors: NOT_FOUND for a revision that is yet to come, or that history does not reach back to.
+    """
+    RestoreRevision: _grpc.UnaryUnaryMultiCallable[_config_pb2.RestoreRevisionRequest, _config_pb2.RestoreRevisionResponse]
+    """RestoreRevision makes the configuration, or some of it, what it was at a revision: all or nothing, by a
+    further revision. Members of backends are switched as by any other change.
+
+    Errors: those of `Apply`, and NOT_FOUND for a revision that history does not reach back to.
+    """
+    Export: _grpc.UnaryUnaryMultiCallable[_config_pb2.ExportRequest, _config_pb2.ExportResponse]
+    """Export reads the configuration, or some of it, as one document that `Import` takes.
+
+    Errors: NOT_FOUND for a resource that is not there. A document of more than the 4 MiB that clients take by
+    default is to be read in parts, or with a larger limit.
+    """
+    Import: _grpc.UnaryUnaryMultiCallable[_config_pb2.ImportRequest, _config_pb2.ImportResponse]
+    """Import stores the resources of a document, all or nothing, in one revision.
+
+    Errors: those of `Apply`; fields are named as in the request (`configuration.backends[2].balance`).
+    """
+    Compact: _grpc.UnaryUnaryMultiCallable[_config_pb2.CompactRequest, _config_pb2.CompactResponse]
+    """Compact forgets the oldest part of the history. Resources stay as they are.
+
+    Errors: INVALID_ARGUMENT for fewer than one revision to keep.
+    """
 
 @_typing.type_check_only
 class ConfigServiceAsyncStub(ConfigServiceStub):
-    """ConfigService changes the configuration as a whole."""
+    """ConfigService changes the configuration as a whole, tells its history, and goes back in it."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Apply: _aio.UnaryUnaryMultiCallable[_config_pb2.ApplyRequest, _config_pb2.ApplyResponse]  # type: ignore[assignment]
@@ -55,9 +92,46 @@ class ConfigServiceAsyncStub(ConfigServiceStub):
     one, FAILED_PRECONDITION where a bind address cannot be had, RESOURCE_EXHAUSTED where the
     store is full, UNAVAILABLE where HAProxy cannot serve.
     """
+    ListRevisions: _aio.UnaryUnaryMultiCallable[_config_pb2.ListRevisionsRequest, _config_pb2.ListRevisionsResponse]  # type: ignore[assignment]
+    """ListRevisions lists the history, the newest revision first, without what resources were.
+
+    Errors: INVALID_ARGUMENT for a page token that is none of ours, or a resource that cannot be.
+    """
+    GetRevision: _aio.UnaryUnaryMultiCallable[_config_pb2.GetRevisionRequest, _config_pb2.GetRevisionResponse]  # type: ignore[assignment]
+    """GetRevision reads one revision, with what it changed.
+
+    Errors: NOT_FOUND for one that is not in the history, or no more.
+    """
+    DiffRevisions: _aio.UnaryUnaryMultiCallable[_config_pb2.DiffRevisionsRequest, _config_pb2.DiffRevisionsResponse]  # type: ignore[assignment]
+    """DiffRevisions tells in what the configurations at two revisions differ.
+
+    Errors: NOT_FOUND for a revision that is yet to come, or that history does not reach back to.
+    """
+    RestoreRevision: _aio.UnaryUnaryMultiCallable[_config_pb2.RestoreRevisionRequest, _config_pb2.RestoreRevisionResponse]  # type: ignore[assignment]
+    """RestoreRevision makes the configuration, or some of it, what it was at a revision: all or nothing, by a
+    further revision. Members of backends are switched as by any other change.
+
+    Errors: those of `Apply`, and NOT_FOUND for a revision that history does not reach back to.
+    """
+    Export: _aio.UnaryUnaryMultiCallable[_config_pb2.ExportRequest, _config_pb2.ExportResponse]  # type: ignore[assignment]
+    """Export reads the configuration, or some of it, as one document that `Import` takes.
+
+    Errors: NOT_FOUND for a resource that is not there. A document of more than the 4 MiB that clients take by
+    default is to be read in parts, or with a larger limit.
+    """
+    Import: _aio.UnaryUnaryMultiCallable[_config_pb2.ImportRequest, _config_pb2.ImportResponse]  # type: ignore[assignment]
+    """Import stores the resources of a document, all or nothing, in one revision.
+
+    Errors: those of `Apply`; fields are named as in the request (`configuration.backends[2].balance`).
+    """
+    Compact: _aio.UnaryUnaryMultiCallable[_config_pb2.CompactRequest, _config_pb2.CompactResponse]  # type: ignore[assignment]
+    """Compact forgets the oldest part of the history. Resources stay as they are.
+
+    Errors: INVALID_ARGUMENT for fewer than one revision to keep.
+    """
 
 class ConfigServiceServicer(metaclass=_abc_1.ABCMeta):
-    """ConfigService changes the configuration as a whole."""
+    """ConfigService changes the configuration as a whole, tells its history, and goes back in it."""
 
     @_abc_1.abstractmethod
     def Apply(
@@ -71,6 +145,85 @@ class ConfigServiceServicer(metaclass=_abc_1.ABCMeta):
         for a deletion of what is not there, ABORTED where an `expected_revision` is not the current
         one, FAILED_PRECONDITION where a bind address cannot be had, RESOURCE_EXHAUSTED where the
         store is full, UNAVAILABLE where HAProxy cannot serve.
+        """
+
+    @_abc_1.abstractmethod
+    def ListRevisions(
+        self,
+        request: _config_pb2.ListRevisionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_config_pb2.ListRevisionsResponse, _abc.Awaitable[_config_pb2.ListRevisionsResponse]]:
+        """ListRevisions lists the history, the newest revision first, without what resources were.
+
+        Errors: INVALID_ARGUMENT for a page token that is none of ours, or a resource that cannot be.
+        """
+
+    @_abc_1.abstractmethod
+    def GetRevision(
+        self,
+        request: _config_pb2.GetRevisionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_config_pb2.GetRevisionResponse, _abc.Awaitable[_config_pb2.GetRevisionResponse]]:
+        """GetRevision reads one revision, with what it changed.
+
+        Errors: NOT_FOUND for one that is not in the history, or no more.
+        """
+
+    @_abc_1.abstractmethod
+    def DiffRevisions(
+        self,
+        request: _config_pb2.DiffRevisionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_config_pb2.DiffRevisionsResponse, _abc.Awaitable[_config_pb2.DiffRevisionsResponse]]:
+        """DiffRevisions tells in what the configurations at two revisions differ.
+
+        Errors: NOT_FOUND for a revision that is yet to come, or that history does not reach back to.
+        """
+
+    @_abc_1.abstractmethod
+    def RestoreRevision(
+        self,
+        request: _config_pb2.RestoreRevisionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_config_pb2.RestoreRevisionResponse, _abc.Awaitable[_config_pb2.RestoreRevisionResponse]]:
+        """RestoreRevision makes the configuration, or some of it, what it was at a revision: all or nothing, by a
+        further revision. Members of backends are switched as by any other change.
+
+        Errors: those of `Apply`, and NOT_FOUND for a revision that history does not reach back to.
+        """
+
+    @_abc_1.abstractmethod
+    def Export(
+        self,
+        request: _config_pb2.ExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_config_pb2.ExportResponse, _abc.Awaitable[_config_pb2.ExportResponse]]:
+        """Export reads the configuration, or some of it, as one document that `Import` takes.
+
+        Errors: NOT_FOUND for a resource that is not there. A document of more than the 4 MiB that clients take by
+        default is to be read in parts, or with a larger limit.
+        """
+
+    @_abc_1.abstractmethod
+    def Import(
+        self,
+        request: _config_pb2.ImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_config_pb2.ImportResponse, _abc.Awaitable[_config_pb2.ImportResponse]]:
+        """Import stores the resources of a document, all or nothing, in one revision.
+
+        Errors: those of `Apply`; fields are named as in the request (`configuration.backends[2].balance`).
+        """
+
+    @_abc_1.abstractmethod
+    def Compact(
+        self,
+        request: _config_pb2.CompactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_config_pb2.CompactResponse, _abc.Awaitable[_config_pb2.CompactResponse]]:
+        """Compact forgets the oldest part of the history. Resources stay as they are.
+
+        Errors: INVALID_ARGUMENT for fewer than one revision to keep.
         """
 
 def add_ConfigServiceServicer_to_server(servicer: ConfigServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

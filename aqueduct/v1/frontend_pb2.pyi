@@ -148,16 +148,18 @@ class GetFrontendResponse(_message.Message):
     def __init__(self, frontend: _Optional[_Union[Frontend, _Mapping]] = ...) -> None: ...
 
 class PutFrontendRequest(_message.Message):
-    __slots__ = ("frontend", "expected_revision", "validate_only", "wait_for")
+    __slots__ = ("frontend", "expected_revision", "validate_only", "wait_for", "annotation")
     FRONTEND_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     WAIT_FOR_FIELD_NUMBER: _ClassVar[int]
+    ANNOTATION_FIELD_NUMBER: _ClassVar[int]
     frontend: Frontend
     expected_revision: int
     validate_only: bool
     wait_for: _apply_pb2.WaitFor
-    def __init__(self, frontend: _Optional[_Union[Frontend, _Mapping]] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ...) -> None: ...
+    annotation: _common_pb2.Annotation
+    def __init__(self, frontend: _Optional[_Union[Frontend, _Mapping]] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ..., annotation: _Optional[_Union[_common_pb2.Annotation, _Mapping]] = ...) -> None: ...
 
 class PutFrontendResponse(_message.Message):
     __slots__ = ("frontend", "revision", "apply", "plan")
@@ -172,16 +174,18 @@ class PutFrontendResponse(_message.Message):
     def __init__(self, frontend: _Optional[_Union[Frontend, _Mapping]] = ..., revision: _Optional[int] = ..., apply: _Optional[_Union[_apply_pb2.ApplyOutcome, _Mapping]] = ..., plan: _Optional[_Union[_apply_pb2.Plan, _Mapping]] = ...) -> None: ...
 
 class DeleteFrontendRequest(_message.Message):
-    __slots__ = ("key", "expected_revision", "validate_only", "wait_for")
+    __slots__ = ("key", "expected_revision", "validate_only", "wait_for", "annotation")
     KEY_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     WAIT_FOR_FIELD_NUMBER: _ClassVar[int]
+    ANNOTATION_FIELD_NUMBER: _ClassVar[int]
     key: str
     expected_revision: int
     validate_only: bool
     wait_for: _apply_pb2.WaitFor
-    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ...) -> None: ...
+    annotation: _common_pb2.Annotation
+    def __init__(self, key: _Optional[str] = ..., expected_revision: _Optional[int] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ..., annotation: _Optional[_Union[_common_pb2.Annotation, _Mapping]] = ...) -> None: ...
 
 class DeleteFrontendResponse(_message.Message):
     __slots__ = ("frontend", "revision", "apply", "plan")

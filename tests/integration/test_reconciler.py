@@ -14,7 +14,7 @@ from aqueduct.model.resources import Kind, Ref, put
 from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.haproxy import HAProxyFailed
-from aqueduct.ports.store import Committed
+from aqueduct.ports.store import NOTHING_KNOWN, Committed
 from aqueduct.render.renderer import Renderer
 from aqueduct.render.templates import builtin_templates
 from aqueduct.service.configuration import WriteOptions, Written
@@ -26,6 +26,7 @@ from aqueduct.store.lmdb import LmdbStore
 from aqueduct.v1.apply_pb2 import APPLY_KIND_NOTHING, APPLY_KIND_RELOAD, WAIT_FOR_COMMIT
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.history_pb2 import Revision
 
 
 class FaultyHAProxy(MasterWorker):
@@ -60,11 +61,11 @@ class FaultyStore(LmdbStore):
 
     faults: list[AqueductError | None]
 
-    async def commit(self, changes: Sequence[Change]) -> Committed:
+    async def commit(self, changes: Sequence[Change], about: Revision = NOTHING_KNOWN) -> Committed:
         fault = self.faults.pop(0) if self.faults else None
         if fault is not None:
             raise fault
-        return await super().commit(changes)
+        return await super().commit(changes, about)
 
 
 @dataclass

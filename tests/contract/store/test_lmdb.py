@@ -167,8 +167,8 @@ class TestOpen:
     async def test_an_unknown_schema_is_refused_with_the_way_out(self, tmp_path: Path) -> None:
         await (await LmdbStore.open(tmp_path)).close()
         with lmdb.open(str(tmp_path), max_dbs=4) as env, env.begin(write=True) as txn:
-            txn.put(b"schema_version", b"3", db=env.open_db(b"meta", txn))
-        with pytest.raises(ConfigurationError, match=r"schema version 3.*knows version 2.*newer"):
+            txn.put(b"schema_version", b"4", db=env.open_db(b"meta", txn))
+        with pytest.raises(ConfigurationError, match=r"schema version 4.*knows version 3.*newer"):
             await LmdbStore.open(tmp_path)
 
     async def test_a_database_of_somebody_else_is_refused(self, tmp_path: Path) -> None:

@@ -106,5 +106,5 @@ async def test_damage_is_told(tmp_path: Path) -> None:
 async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     store = await LmdbStore.open(tmp_path)  # its schema has another version
     await store.close()
-    with pytest.raises(ConfigurationError, match="has schema version 2, this Aqueduct knows version 1"):
+    with pytest.raises(ConfigurationError, match="has schema version 3, this Aqueduct knows version 1"):
         await LmdbRegistrations.open(tmp_path)

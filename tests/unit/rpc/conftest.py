@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # they are of the stubs only
     from aqueduct.v1.frontend_pb2_grpc import FrontendServiceAsyncStub
     from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceAsyncStub
 
-from .doubles import FixedStatus, InstantAdmission, configuration
+from .doubles import FixedStatus, InstantAdmission, configuration, history
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     registrations = await LmdbRegistrations.open(tmp_path / "registry")
     registry = Registry(registrations, SystemClock(), 30.0)
     admission, status = InstantAdmission(store), FixedStatus()
-    server = GrpcServer(configuration(store, admission), status, Registering(registry))
+    past = history(store, admission)
+    server = GrpcServer(configuration(store, admission), past, status, Registering(registry))
     port = await server.start("127.0.0.1", 0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield Api(server, port, store, admission, status, channel)

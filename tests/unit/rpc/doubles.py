@@ -5,20 +5,26 @@ from collections.abc import Callable, Sequence
 
 from aqueduct.app import SystemClock
 from aqueduct.errors import Unavailable
+from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.resources import ref_of
 from aqueduct.model.snapshot import check_preconditions
-from aqueduct.ports.store import Store
+from aqueduct.ports.store import NOTHING_KNOWN, Store
+from aqueduct.render.renderer import Renderer
+from aqueduct.render.templates import builtin_templates
 from aqueduct.service.admission import AS_THE_BACKEND_SAYS, Admission, Admitted, Rehearsed
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.discoveries import Discoveries
+from aqueduct.service.history import History
 from aqueduct.service.memberships import Memberships, Stored, Switching
 from aqueduct.service.status import StatusService
 from aqueduct.service.switches import Switches
 from aqueduct.service.transitions import Transitions
+from aqueduct.settings import ProxySettings
 from aqueduct.v1.apply_pb2 import APPLY_KIND_RELOAD, ApplyOutcome, Plan
 from aqueduct.v1.backend_pb2 import Backend
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, HAProxyInfo, HAProxyState, Status
+from aqueduct.v1.history_pb2 import Revision
 
 PLAN = Plan(kind=APPLY_KIND_RELOAD, reason="a plan", config_diff="+listen")
 
@@ -39,14 +45,18 @@ class InstantAdmission(Admission):
         """Of the last that was submitted."""
 
     async def submit(
-        self, changes: Sequence[Change], paths: Sequence[str], switching: Switching = AS_THE_BACKEND_SAYS
+        self,
+        changes: Sequence[Change],
+        paths: Sequence[str],
+        switching: Switching = AS_THE_BACKEND_SAYS,
+        about: Revision = NOTHING_KNOWN,
     ) -> Admitted:
         self.submitted.set()
         self.switching = switching
         if self.failures:
             raise self.failures.pop(0)
         before = self._store.snapshot()
-        committed = await self._store.commit(changes)
+        committed = await self._store.commit(changes, about)
         served = asyncio.ensure_future(self._serve(committed.revision))
         return Admitted(committed, tuple(before.get(ref_of(change)) for change in changes), served)
 
@@ -117,3 +127,9 @@ def configuration(store: Store, admission: InstantAdmission) -> Configuration:
     discoveries = NoDiscoveries()
     memberships = Memberships(discoveries.known, SystemClock())
     return Configuration(store, admission, memberships, NoSwitches(), discoveries)
+
+
+def history(store: Store, admission: InstantAdmission) -> History:
+    """Return the real one."""
+    renderer = Renderer(builtin_templates(), ProxySettings(), Capabilities("2.8", shares_names=True))
+    return History(store, configuration(store, admission), renderer)

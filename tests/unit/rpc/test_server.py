@@ -23,12 +23,13 @@ from aqueduct.v1.haproxy_pb2 import GetStatusRequest
 from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
 
 from .conftest import Api
-from .doubles import configuration
+from .doubles import configuration, history
 from .test_frontends import frontend
 
 
 def another(api: Api) -> GrpcServer:
-    return GrpcServer(configuration(api.store, api.admission), api.status, Registering(None))
+    past = history(api.store, api.admission)
+    return GrpcServer(configuration(api.store, api.admission), past, api.status, Registering(None))
 
 
 class TestReflection:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from aqueduct.model.resources import Kind, Ref, delete, put
 from aqueduct.model.snapshot import Snapshot
-from aqueduct.ports.store import Committed
+from aqueduct.ports.store import NOTHING_KNOWN, Committed, Past
 from aqueduct.service.desired import Desired
 from aqueduct.service.pending import Pending
 from aqueduct.store.group import plan_group
 from aqueduct.v1.backend_pb2 import Backend
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.history_pb2 import Revision
 
 
 class _Store:
@@ -21,12 +22,18 @@ class _Store:
     def snapshot(self) -> Snapshot:
         return self._snapshot
 
-    async def commit(self, changes: Sequence[Change]) -> Committed:
-        group = plan_group(self._snapshot, [changes])
+    async def commit(self, changes: Sequence[Change], about: Revision = NOTHING_KNOWN) -> Committed:
+        group = plan_group(self._snapshot, [(changes, about)])
         self._snapshot = group.snapshot
         (outcome,) = group.outcomes
         assert isinstance(outcome, Committed)
         return outcome
+
+    async def past(self, above: int, below: int, most: int) -> Past:
+        raise NotImplementedError
+
+    async def compact(self, keep: int) -> int:
+        raise NotImplementedError
 
     async def close(self) -> None:
         pass
