@@ -128,7 +128,7 @@ class Aqueduct:
         settings = self.settings
         stack.enter_context(DirectoryLock(settings.data_dir))
         await check_free(settings.host, settings.grpc_port)
-        store = await LmdbStore.open(settings.data_dir / "store")
+        store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
         stack.push_async_callback(store.close)
         haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin)
         stack.push_async_callback(haproxy.close)
@@ -173,7 +173,9 @@ class Aqueduct:
                     await asyncio.wait([task], timeout=self._grace() or _LAST_TURN)
             finally:
                 task.cancel()  # does nothing to one that is done
-                await asyncio.wait([task])
+                while not (await asyncio.wait([task], timeout=_LAST_TURN))[0]:
+                    log.warning("a task does not end: cancelled again", task=work.name)
+                    task.cancel()
 
         self._stack.push_async_callback(finish)
 

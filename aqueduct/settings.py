@@ -80,6 +80,16 @@ class DiscoverySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How much of the history is kept."""
+
+    count: int = 1_000
+    """Revisions at the most."""
+    age: float = float("inf")
+    """Seconds at the most: what is older goes with the next change."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one Aqueduct."""
 
@@ -99,3 +109,4 @@ class Settings:
     proxy: ProxySettings = field(default_factory=ProxySettings)
     templates: TemplateSettings = field(default_factory=TemplateSettings)
     discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
+    history: Retention = field(default_factory=Retention)

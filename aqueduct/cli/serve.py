@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from aqueduct.cli import values
-from aqueduct.settings import DiscoverySettings, DnsServer, OnExit, ProxySettings, Settings, TemplateSettings
+from aqueduct.settings import (
+    DiscoverySettings,
+    DnsServer,
+    OnExit,
+    ProxySettings,
+    Retention,
+    Settings,
+    TemplateSettings,
+)
 
 _OPTIONAL = ("--dns-server",)
 
@@ -81,6 +89,20 @@ _OPTIONAL = ("--dns-server",)
     help="How often all that runs is compared with what should; 0: never.",
 )
 @click.option(
+    "--history-count",
+    type=click.IntRange(1, 1_000_000),
+    metavar="COUNT",
+    default=1_000,
+    help="How many revisions the history keeps.",
+)
+@click.option(
+    "--history-age",
+    type=values.duration(1, 3_650 * 86_400),
+    metavar="TIME",
+    show_default="for ever",
+    help="How long the history keeps a revision.",
+)
+@click.option(
     "--discovery",
     type=values.sources,
     metavar="NAME[,NAME...]",
@@ -128,6 +150,8 @@ def serve(
     stats_page: str | None,
     hard_stop_after: float,
     verify_interval: float,
+    history_count: int,
+    history_age: float | None,
     discovery: tuple[str, ...],
     empty_grace: float,
     dns_name: str | None,
@@ -153,6 +177,7 @@ def serve(
         on_exit=OnExit(on_exit),
         verify_interval=verify_interval,
         debug=debug,
+        history=Retention(history_count, history_age if history_age is not None else float("inf")),
         proxy=ProxySettings(stats_page=stats_page, hard_stop_after=round(hard_stop_after * 1_000)),
         templates=TemplateSettings(
             file=template_file and template_file.absolute(),

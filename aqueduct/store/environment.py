@@ -8,7 +8,6 @@ Versions 1, without `memberships`, and 2, without a history, are taken over as t
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from aqueduct.model.resources import Kind, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.times import seconds
 from aqueduct.ports.store import Past
+from aqueduct.settings import Retention
 from aqueduct.store.database import MAP_SIZE, Database, Schema
 from aqueduct.v1.backend_pb2 import Backend, Membership
 from aqueduct.v1.config_pb2 import Change
@@ -31,16 +31,6 @@ _FLOOR_KEY: Final = b"history_floor"
 _NUMBER: Final = struct.Struct(">Q")
 _MOST_FORGOTTEN: Final = 100
 """Revisions that one write removes at the most because of their age."""
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How much of the history is kept."""
-
-    count: int = 1_000
-    """Revisions at the most."""
-    age: float = float("inf")
-    """Seconds at the most; what is older goes with the next write."""
 
 
 class Environment(Database):

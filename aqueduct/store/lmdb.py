@@ -22,8 +22,9 @@ from aqueduct.errors import AqueductError, Exhausted, Unavailable
 from aqueduct.model.resources import ref_of
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.ports.store import NOTHING_KNOWN, Committed, Past
+from aqueduct.settings import Retention
 from aqueduct.store.database import MAP_SIZE
-from aqueduct.store.environment import Environment, Retention
+from aqueduct.store.environment import Environment
 from aqueduct.store.group import Group, plan_group
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.history_pb2 import Revision

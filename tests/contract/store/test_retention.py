@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import lmdb
 import pytest
 
-from aqueduct.store.environment import Retention
+from aqueduct.settings import Retention
 from aqueduct.store.lmdb import LmdbStore
 
 from .resources import put_backend

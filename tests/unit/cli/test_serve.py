@@ -6,7 +6,15 @@ import pytest
 
 from aqueduct.cli import serve
 from aqueduct.cli.main import main
-from aqueduct.settings import DiscoverySettings, DnsServer, OnExit, ProxySettings, Settings, TemplateSettings
+from aqueduct.settings import (
+    DiscoverySettings,
+    DnsServer,
+    OnExit,
+    ProxySettings,
+    Retention,
+    Settings,
+    TemplateSettings,
+)
 
 
 @pytest.fixture
@@ -35,7 +43,8 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
     command = f"""serve --host [::1] --port 1 --grpc-port 2 --data-dir {tmp_path} --haproxy-bin {binary}
         --template-file {template} --template-dir {tmp_path} --on-exit keep --stats-page *:8404
         --hard-stop-after 2h --verify-interval 0 --discovery file,dns --empty-grace 5 --dns-name {{name}}.x:80
-        --dns-server 127.0.0.1:5353,::1 --discovery-file {template} --debug"""
+        --dns-server 127.0.0.1:5353,::1 --discovery-file {template} --debug
+        --history-count 7 --history-age 90d"""
     assert main(command.split()) == 0
     assert settings == [
         Settings(
@@ -47,6 +56,7 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
             on_exit=OnExit.KEEP,
             debug=True,
             verify_interval=0,
+            history=Retention(7, 90 * 86_400),
             proxy=ProxySettings(stats_page="*:8404", hard_stop_after=7_200_000),
             templates=TemplateSettings(file=template, directory=tmp_path),
             discovery=DiscoverySettings(
