@@ -96,7 +96,8 @@ class History:
         after = await self._at(new, snapshot) if new else configuration_of(snapshot)
         found = differences(before, after, only)
         texts = (self._sections(was for _, was, _ in found), self._sections(is_ for _, _, is_ in found))
-        return Diff([change_of(*each) for each in found], config_diff(*texts))
+        names = (f"revision {old}", f"revision {new or snapshot.revision}")
+        return Diff([change_of(*each) for each in found], config_diff(*texts, names))
 
     async def restore(self, number: int, resources: Sequence[str], options: WriteOptions) -> Written:
         """Make the configuration what it was at a revision, or `resources` of it, if any are given.

@@ -114,7 +114,7 @@ class TestDiff:
         diff = await api.config.DiffRevisions(DiffRevisionsRequest(from_revision=1))
         assert [change.resource for change in diff.changes] == ["frontends/web", "backends/app"]
         assert "+    balance leastconn" in diff.config_diff
-        assert "desired/frontend web" in diff.config_diff
+        assert "revision 3/frontend web" in diff.config_diff
         assert "\n global" not in diff.config_diff
 
     async def test_back_and_of_some_resources(self, api: Api) -> None:
