@@ -35,6 +35,8 @@ LAG = 1.0
 _DELETIONS = 0.3
 """Seconds that connections of a removed server may take to close: they are idle ones."""
 _PAUSE = 0.003
+_TRIES = 10
+"""Deletions that are tried before the server enters maintenance once more."""
 _BUSY = "still has connections"
 
 
@@ -186,10 +188,16 @@ class Applier:
         return _disagreement(commands, image, rows)
 
     async def _deleted(self, command: str) -> bool:
-        """Repeat a deletion until the server's idle connections are closed."""
-        for _ in range(round(_DELETIONS / _PAUSE)):
+        """Repeat a deletion until the server's idle connections are closed.
+
+        HAProxy closes those that there are when a server enters maintenance. One that a request gives back
+        afterwards would last for seconds: so it enters again, by way of a drain.
+        """
+        server = command.removeprefix("del server ")
+        enters = [f"set server {server} state {state}" for state in ("drain", "maint")]
+        for attempt in range(round(_DELETIONS / _PAUSE)):
             await asyncio.sleep(_PAUSE)
-            (answer,) = await self._runtime.send([command])
+            *_, answer = await self._runtime.send([*([] if attempt % _TRIES else enters), command])
             if is_accepted(command, answer):
                 return True
         return False

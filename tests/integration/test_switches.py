@@ -1,6 +1,8 @@
 """Safe switches of members: no request fails, no session is cut before its time, no reload is needed."""
 
 import asyncio
+import random
+from contextlib import suppress
 
 import grpc
 import pytest
@@ -193,3 +195,24 @@ async def test_a_member_that_does_not_answer_waits_beside_those_that_serve(
                 await live.put(members(old))
                 await live.settled()
         assert load.failures == []
+
+
+async def test_several_callers_at_once_need_no_reload(aqueduct: Aqueduct, free_port: int) -> None:
+    """Servers go while requests give connections back to them, which HAProxy keeps for seconds."""
+    async with services("1", 4) as found:
+        wanted = members(found)
+        live = await Live.on(aqueduct, wanted, free_port)
+        worker = await worker_pid(aqueduct)
+
+        async def caller(number: int) -> None:
+            drawn = random.Random(number)
+            for _ in range(60):
+                some = [wanted[0], *drawn.sample(wanted[1:], drawn.randint(0, 3))]
+                with suppress(grpc.aio.AioRpcError):  # another caller's members took the place of these
+                    await live.put(some, policy(switch=5.0, drain=0.5))
+
+        async with Load(free_port, connections=4, keep_alive=False) as load:
+            await asyncio.gather(*map(caller, range(3)))
+        assert load.failures == []
+        await live.settled()
+        assert await worker_pid(aqueduct) == worker
