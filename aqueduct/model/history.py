@@ -36,7 +36,19 @@ def to_record(
 
 def change_of(ref: Ref, before: Configured | None, after: Configured | None) -> ResourceChange:
     """Return what became of a resource, None where it does not exist."""
-    return ResourceChange(resource=str(ref), before=_wrapped(before), after=_wrapped(after))
+    made = ResourceChange()
+    fill(made, ref, before, after)
+    return made
+
+
+def fill(made: ResourceChange, ref: Ref, before: Configured | None, after: Configured | None) -> None:
+    """Have `made` tell what became of a resource. Each is copied once: this is done for each commit."""
+    made.resource = str(ref)
+    for of, resource in ((made.before, before), (made.after, after)):
+        if isinstance(resource, Frontend):
+            of.frontend.CopyFrom(resource)
+        elif resource is not None:
+            of.backend.CopyFrom(resource)
 
 
 def named(change: ResourceChange) -> ResourceChange:
@@ -95,12 +107,6 @@ def ref_named(resource: str) -> Ref:
         if slash and key and kind.collection == collection:
             return Ref(kind, key)
     raise ValueError("must be frontends/KEY or backends/KEY")
-
-
-def _wrapped(resource: Configured | None) -> Resource | None:
-    if resource is None:
-        return None
-    return Resource(frontend=resource) if isinstance(resource, Frontend) else Resource(backend=resource)
 
 
 def _unwrapped(resource: Resource) -> Configured | None:

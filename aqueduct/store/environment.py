@@ -93,6 +93,8 @@ class Environment(Database):
         forgotten, floor = 0, None
         while cursor.first():
             if forgotten >= surplus:
+                if since == float("-inf"):
+                    break
                 is_old = seconds(Revision.FromString(cursor.value()).create_time) < since
                 if not is_old or forgotten >= most:
                     break

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aqueduct.errors import AqueductError
-from aqueduct.model.history import change_of
+from aqueduct.model.history import fill
 from aqueduct.model.resources import Resource, put, ref_of, resource_of
 from aqueduct.model.snapshot import Draft, Snapshot, check_preconditions, effective
 from aqueduct.model.times import timestamp
@@ -75,7 +75,7 @@ def _recorded(
     for change, was in zip(committed.changes, before, strict=True):
         became = resource_of(change)
         if not isinstance(was, Membership) and not isinstance(became, Membership) and (was or became):
-            made.changes.append(change_of(ref_of(change), was, became))
+            fill(made.changes.add(), ref_of(change), was, became)
     return made
 
 
