@@ -44,6 +44,7 @@ from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.registry import Registering
 from aqueduct.settings import OnExit, Settings
 from aqueduct.signals import handled
+from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.templates import load_templates
@@ -128,6 +129,9 @@ class Aqueduct:
         settings = self.settings
         stack.enter_context(DirectoryLock(settings.data_dir))
         await check_free(settings.host, settings.grpc_port)
+        if settings.restore is not None:
+            aside = await asyncio.to_thread(restore, settings.restore, settings.data_dir / "store")
+            log.warning("restored", file=str(settings.restore), former_store=str(aside or "none"))
         store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
         stack.push_async_callback(store.close)
         haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin)

@@ -110,3 +110,5 @@ class Settings:
     templates: TemplateSettings = field(default_factory=TemplateSettings)
     discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
     history: Retention = field(default_factory=Retention)
+    restore: Path | None = None
+    """A copy of a store to start from."""

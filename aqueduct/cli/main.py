@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from aqueduct import __version__
+from aqueduct.cli.backup import backup, fsck
 from aqueduct.cli.demo import demo
 from aqueduct.cli.serve import serve
 
@@ -30,6 +31,8 @@ def program(context: click.Context) -> None:
 
 program.add_command(serve)
 program.add_command(demo)
+program.add_command(backup)
+program.add_command(fsck)
 
 
 def main(args: Sequence[str] | None = None) -> int:

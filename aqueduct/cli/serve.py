@@ -103,6 +103,12 @@ _OPTIONAL = ("--dns-server",)
     help="How long the history keeps a revision.",
 )
 @click.option(
+    "--restore",
+    type=values.FILE,
+    show_default="none",
+    help="A backup to start from; the present store is moved aside.",
+)
+@click.option(
     "--discovery",
     type=values.sources,
     metavar="NAME[,NAME...]",
@@ -152,6 +158,7 @@ def serve(
     verify_interval: float,
     history_count: int,
     history_age: float | None,
+    restore: Path | None,
     discovery: tuple[str, ...],
     empty_grace: float,
     dns_name: str | None,
@@ -178,6 +185,7 @@ def serve(
         verify_interval=verify_interval,
         debug=debug,
         history=Retention(history_count, history_age if history_age is not None else float("inf")),
+        restore=restore and restore.absolute(),
         proxy=ProxySettings(stats_page=stats_page, hard_stop_after=round(hard_stop_after * 1_000)),
         templates=TemplateSettings(
             file=template_file and template_file.absolute(),

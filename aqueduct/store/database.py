@@ -45,6 +45,8 @@ class Schema:
     """The versions that can be taken over as they are."""
     databases: tuple[str, ...]
     """Names of the databases beside `meta`."""
+    way_out: str = "restore a copy of data.mdb"
+    """What to do where it is damaged."""
 
 
 class Database:
@@ -59,7 +61,7 @@ class Database:
         self._schema = schema
         try:
             _prepare(directory)
-            check_readable(directory)
+            check_readable(directory, schema.way_out)
             size = max(map_size, _LEAST_MAP_SIZE)
             self._env = lmdb.open(str(directory), map_size=size, max_dbs=_MAX_DATABASES, mode=0o600)
             self._file = self._identity()

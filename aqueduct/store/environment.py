@@ -8,11 +8,13 @@ Versions 1, without `memberships`, and 2, without a history, are taken over as t
 
 import struct
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import lmdb
 
+from aqueduct.errors import ConfigurationError
 from aqueduct.model.resources import Kind, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.times import seconds
@@ -25,12 +27,30 @@ from aqueduct.v1.frontend_pb2 import Frontend
 from aqueduct.v1.history_pb2 import Revision
 
 _HISTORY: Final = "revisions"
-_SCHEMA: Final = Schema(3, frozenset({1, 2, 3}), (*(kind.collection for kind in Kind), _HISTORY))
+_WAY_OUT: Final = "start from a backup (--restore FILE)"
+_SCHEMA: Final = Schema(3, frozenset({1, 2, 3}), (*(kind.collection for kind in Kind), _HISTORY), _WAY_OUT)
 _REVISION_KEY: Final = b"revision"
 _FLOOR_KEY: Final = b"history_floor"
 _NUMBER: Final = struct.Struct(">Q")
 _MOST_FORGOTTEN: Final = 100
 """Revisions that one write removes at the most because of their age."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a store holds, counted."""
+
+    revision: int
+    frontends: int
+    backends: int
+    revisions: int
+    """Of the history."""
+
+    def __str__(self) -> str:
+        return (
+            f"revision {self.revision}, frontends {self.frontends}, backends {self.backends}, "
+            f"revisions of history {self.revisions}"
+        )
 
 
 class Environment(Database):
@@ -55,6 +75,22 @@ class Environment(Database):
 
     def _items(self, txn: "lmdb.Transaction[bytes]", kind: Kind) -> Iterable[tuple[str, bytes]]:
         return ((key.decode(), value) for key, value in txn.cursor(self._databases[kind.collection]))
+
+    def contents(self) -> Contents:
+        """Read everything, the history too, and count it. ConfigurationError where it is damaged."""
+        snapshot = self.load()
+
+        def read(txn: "lmdb.Transaction[bytes]") -> int:
+            count = 0
+            for key, value in txn.cursor(self._databases[_HISTORY]):
+                if Revision.FromString(value).revision != _NUMBER.unpack(key)[0]:
+                    raise ValueError(f"revision {_NUMBER.unpack(key)[0]} of the history is another")
+                count += 1
+            return count
+
+        _check_revisions(snapshot)
+        counts = len(snapshot.frontends), len(snapshot.backends), self._read(read)
+        return Contents(snapshot.revision, *counts)
 
     def past(self, above: int, below: int, most: int) -> Past:
         """Read a part of the history (see the port). ConfigurationError where it is damaged."""
@@ -139,3 +175,11 @@ class Environment(Database):
             txn.delete(ref.key.encode(), db=database)
         else:
             txn.put(ref.key.encode(), resource.SerializeToString(), db=database)
+
+
+def _check_revisions(snapshot: Snapshot) -> None:
+    for ref in snapshot.refs():
+        revision = snapshot.revision_of(ref)
+        if not 0 < revision <= snapshot.revision:
+            found = f"{ref} has revision {revision}, the store {snapshot.revision}"
+            raise ConfigurationError(f"the store is damaged: {found}")

@@ -216,7 +216,9 @@ class TestDamage:
         size = {-1: half, -2: half // 2}.get(pages, pages * 4096)
         os.truncate(file, size)
         for _ in range(2):  # being refused changes nothing
-            with pytest.raises(ConfigurationError, match=r"damaged.*restore a copy of data\.mdb, or move"):
+            with pytest.raises(
+                ConfigurationError, match=r"damaged.*start from a backup \(--restore FILE\), or move"
+            ):
                 await LmdbStore.open(tmp_path)
         file.write_bytes(whole)
         store = await LmdbStore.open(tmp_path)

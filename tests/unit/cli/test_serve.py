@@ -44,7 +44,7 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
         --template-file {template} --template-dir {tmp_path} --on-exit keep --stats-page *:8404
         --hard-stop-after 2h --verify-interval 0 --discovery file,dns --empty-grace 5 --dns-name {{name}}.x:80
         --dns-server 127.0.0.1:5353,::1 --discovery-file {template} --debug
-        --history-count 7 --history-age 90d"""
+        --history-count 7 --history-age 90d --restore {template}"""
     assert main(command.split()) == 0
     assert settings == [
         Settings(
@@ -57,6 +57,7 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
             debug=True,
             verify_interval=0,
             history=Retention(7, 90 * 86_400),
+            restore=template,
             proxy=ProxySettings(stats_page="*:8404", hard_stop_after=7_200_000),
             templates=TemplateSettings(file=template, directory=tmp_path),
             discovery=DiscoverySettings(
