@@ -32,6 +32,7 @@ from aqueduct.model.bind import Address, parse_bind
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.model.snapshot import Snapshot
+from aqueduct.notify import notify
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.clock import Clock
 from aqueduct.render.renderer import Renderer
@@ -276,4 +277,6 @@ async def serve(settings: Settings, on_ready: Callable[[int], None] = lambda _: 
 async def _serve(aqueduct: Aqueduct, on_ready: Callable[[int], None], stop: asyncio.Event) -> None:
     async with aqueduct:
         on_ready(aqueduct.grpc_port)
+        notify("READY=1")
         await stop.wait()
+        notify("STOPPING=1")
