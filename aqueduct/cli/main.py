@@ -14,6 +14,7 @@ from aqueduct import __version__
 from aqueduct.cli.backup import backup, fsck
 from aqueduct.cli.demo import demo
 from aqueduct.cli.serve import serve
+from aqueduct.cli.template import template
 
 _STDERR = 2
 _INTERRUPTED = 130
@@ -33,6 +34,7 @@ program.add_command(serve)
 program.add_command(demo)
 program.add_command(backup)
 program.add_command(fsck)
+program.add_command(template)
 
 
 def main(args: Sequence[str] | None = None) -> int:
