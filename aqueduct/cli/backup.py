@@ -1,6 +1,7 @@
 """`aqueduct backup` and `aqueduct fsck`: copies of a store."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -23,27 +24,26 @@ def backup(*, data_dir: Path, file: Path) -> int:
 
     A FILE that is there already is replaced once the new one is complete.
     """
-    from aqueduct.errors import ConfigurationError
     from aqueduct.store import backup as copies
 
-    try:
-        found = copies.backup(data_dir.absolute() / "store", file.absolute())
-    except ConfigurationError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{file}: {found}")
-    return 0
+    return _tell(file, lambda: copies.backup(data_dir.absolute() / "store", file.absolute()))
 
 
 @click.command(context_settings=_CONTEXT)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def fsck(*, file: Path) -> int:
     """Check FILE, a backup: read all of it, and tell what it holds or what is damaged (exit code 1)."""
-    from aqueduct.errors import ConfigurationError
     from aqueduct.store import backup as copies
 
+    return _tell(file, lambda: copies.check(file.absolute()))
+
+
+def _tell(file: Path, read: Callable[[], object]) -> int:
+    """Say what the copy `file` holds, which `read` tells."""
+    from aqueduct.errors import ConfigurationError
+
     try:
-        found = copies.check(file.absolute())
+        click.echo(f"{file}: {read()}")
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{file}: {found}")
     return 0

@@ -54,8 +54,7 @@ class Journal:
 
         `sections` are those that change, by header, `states` the states of their servers.
         """
-        plain = {header: dict(servers) for header, servers in states.items()}
-        self._append(generation, {"sections": dict(sections), "states": plain})
+        self._append(generation, _change(sections, states))
 
     def done(self, generation: int) -> None:
         """Note that HAProxy obeyed all that was begun."""
@@ -114,14 +113,18 @@ class Journal:
 
 def begin(generations: Path, generation: int, states: States) -> None:
     """Write the journal of a generation whose text says all that runs but for `states`."""
-    plain = {header: dict(servers) for header, servers in states.items()}
-    content = _line({"sections": {}, "states": plain}) + _line({"done": True})
+    content = _line(_change({}, states)) + _line({"done": True})
     durable.write(path_of(generations, generation), content, survives_power_loss=False)
 
 
 def path_of(generations: Path, generation: int) -> Path:
     """Return where the journal of a generation is, in the directory of generations."""
     return generations / f"{generation}.live"
+
+
+def _change(sections: Sections, states: States) -> Mapping[str, object]:
+    plain = {header: dict(servers) for header, servers in states.items()}
+    return {"sections": dict(sections), "states": plain}
 
 
 def _line(line: Mapping[str, object]) -> bytes:

@@ -78,6 +78,11 @@ def taken_back(present: Configuration, since: Iterable[Revision]) -> dict[Ref, C
     return found
 
 
+def ordered(refs: Iterable[Ref]) -> list[Ref]:
+    """Return what `refs` name in the order of documents and diffs: by kind, then by key."""
+    return sorted(refs, key=lambda ref: (KINDS.index(ref.kind), ref.key))
+
+
 def differences(
     old: Configuration, new: Configuration, only: Sequence[Ref] = ()
 ) -> list[tuple[Ref, Configured | None, Configured | None]]:
@@ -85,9 +90,7 @@ def differences(
 
     Revisions are no difference. Only resources of `only` count, where there are any.
     """
-    refs = only or {*old, *new}
-    ordered = sorted(refs, key=lambda ref: (KINDS.index(ref.kind), ref.key))
-    pairs = ((ref, old.get(ref), new.get(ref)) for ref in ordered)
+    pairs = ((ref, old.get(ref), new.get(ref)) for ref in ordered(only or {*old, *new}))
     return [(ref, before, after) for ref, before, after in pairs if not same(before, after)]
 
 

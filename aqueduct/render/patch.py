@@ -2,9 +2,8 @@
 
 That is so where each changed resource still makes one section of the same name and mode, and leads
 elsewhere only to and from backends that there are: then no placeholder and no name of another section can
-differ. Where it is known which
-resources were touched, its cost is theirs alone; else a look at each resource's
-identity comes on top. All else takes the long way, through the renderer.
+differ. Where it is known which resources were touched, its cost is theirs alone; else a look at each
+resource's identity comes on top. All else takes the long way, through the renderer.
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -1,8 +1,10 @@
 """The servicer of ConfigService: several changes at once, the history, and the way back."""
 # ruff: noqa: N802, D102 # the methods are those of config.proto, which documents them
 
+from typing import TypeVar
+
 from aqueduct.rpc.requests import import_mode, options
-from aqueduct.service.configuration import Configuration
+from aqueduct.service.configuration import Configuration, Written
 from aqueduct.service.history import History
 from aqueduct.v1.config_pb2 import (
     ApplyRequest,
@@ -25,6 +27,8 @@ from aqueduct.v1.config_pb2 import (
 )
 from aqueduct.v1.config_pb2_grpc import ConfigServiceServicer
 
+_R = TypeVar("_R", ApplyResponse, RestoreRevisionResponse, ImportResponse)
+
 
 class Config(ConfigServiceServicer):
     """ConfigService, see config.proto."""
@@ -36,9 +40,7 @@ class Config(ConfigServiceServicer):
     async def Apply(self, request: ApplyRequest, _: object) -> ApplyResponse:
         paths = [_path(position, change) for position, change in enumerate(request.changes)]
         written = await self._configuration.write(request.changes, paths=paths, options=options(request))
-        return ApplyResponse(
-            changes=written.changes, revision=written.revision, apply=written.apply, plan=written.plan
-        )
+        return _response(ApplyResponse, written)
 
     async def ListRevisions(self, request: ListRevisionsRequest, _: object) -> ListRevisionsResponse:
         page = await self._history.page(request.page_size, request.page_token, request.resource)
@@ -53,9 +55,7 @@ class Config(ConfigServiceServicer):
 
     async def RestoreRevision(self, request: RestoreRevisionRequest, _: object) -> RestoreRevisionResponse:
         written = await self._history.restore(request.revision, request.resources, options(request))
-        return RestoreRevisionResponse(
-            changes=written.changes, revision=written.revision, apply=written.apply, plan=written.plan
-        )
+        return _response(RestoreRevisionResponse, written)
 
     async def Export(self, request: ExportRequest, _: object) -> ExportResponse:
         document, revision = self._history.export(request.resources)
@@ -63,12 +63,14 @@ class Config(ConfigServiceServicer):
 
     async def Import(self, request: ImportRequest, _: object) -> ImportResponse:
         written = await self._history.import_(request.configuration, import_mode(request), options(request))
-        return ImportResponse(
-            changes=written.changes, revision=written.revision, apply=written.apply, plan=written.plan
-        )
+        return _response(ImportResponse, written)
 
     async def Compact(self, request: CompactRequest, _: object) -> CompactResponse:
         return CompactResponse(forgotten=await self._history.compact(request.keep))
+
+
+def _response(kind: type[_R], written: Written) -> _R:
+    return kind(changes=written.changes, revision=written.revision, apply=written.apply, plan=written.plan)
 
 
 def _path(position: int, change: Change) -> str:

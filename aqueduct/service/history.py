@@ -4,19 +4,18 @@ The configuration at a revision is worked out from the present one, by taking ba
 back is a change like any other: judged, planned and applied whole, or not made at all.
 """
 
-import base64
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from aqueduct.errors import Conflict, Invalid, NotFound, Violation
 from aqueduct.model.history import (
-    KINDS,
     Configured,
     change_of,
     changes_to,
     configuration_of,
     differences,
     named,
+    ordered,
     ref_named,
     same,
     taken_back,
@@ -28,7 +27,7 @@ from aqueduct.plan.diff import config_diff
 from aqueduct.ports.store import Store
 from aqueduct.render.renderer import Renderer
 from aqueduct.service.configuration import Configuration, WriteOptions, Written
-from aqueduct.service.paging import DEFAULT_SIZE, MAX_BYTES, Page
+from aqueduct.service.paging import MAX_BYTES, Page, key_of, not_ours, size_of, token_of
 from aqueduct.v1.backend_pb2 import Backend, Membership
 from aqueduct.v1.config_pb2 import IMPORT_MODE_REPLACE, Change, ImportMode
 from aqueduct.v1.frontend_pb2 import Frontend
@@ -60,8 +59,7 @@ class History:
 
         Invalid for a token not of ours, a size below 0, or what is no name of a resource.
         """
-        if page_size < 0:
-            raise Invalid([Violation("page_size", f"must be 0 (the default, {DEFAULT_SIZE}) or more")])
+        most = size_of(page_size)
         only = str(_ref("resource", resource)) if resource else ""
         below = _number(page_token) if page_token else self._store.snapshot().revision + 1
         found: list[Revision] = []
@@ -73,8 +71,8 @@ class History:
             del revision.changes[:]
             revision.changes.extend(changes)
             size += revision.ByteSize()
-            if found and (len(found) == (page_size or DEFAULT_SIZE) or size > MAX_BYTES):
-                return Page(found, _token(found[-1].revision))
+            if found and (len(found) == most or size > MAX_BYTES):
+                return Page(found, token_of(str(found[-1].revision)))
             found.append(revision)
         return Page(found, "")
 
@@ -125,7 +123,7 @@ class History:
         snapshot = self._store.snapshot()
         present = configuration_of(snapshot)
         document = Document()
-        for ref in sorted(only or present, key=lambda ref: (KINDS.index(ref.kind), ref.key)):
+        for ref in ordered(only or present):
             if ref not in present:
                 raise NotFound(ref.kind, ref.key)
             resource = present[ref]
@@ -225,12 +223,8 @@ def _ref(field: str, resource: str) -> Ref:
         raise Invalid([Violation(field, str(error))]) from None
 
 
-def _token(number: int) -> str:
-    return base64.urlsafe_b64encode(str(number).encode()).decode()
-
-
 def _number(token: str) -> int:
-    try:
-        return int(base64.b64decode(token, altchars=b"-_", validate=True))
-    except ValueError:
-        raise Invalid([Violation("page_token", "must be the next_page_token of the page before")]) from None
+    key = key_of(token)
+    if not key.isdecimal():
+        raise not_ours()
+    return int(key)

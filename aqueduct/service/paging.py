@@ -32,29 +32,42 @@ def page(keys: Sequence[str], item: Callable[[str], M], size: int, token: str) -
     The token names the last key of the page before, so that changes between two pages neither
     repeat nor skip what did not change.
     """
-    if size < 0:
-        raise Invalid(
-            [Violation("page_size", f"must be 0 (the default, {DEFAULT_SIZE}) or more, not {size}")]
-        )
-    first = bisect_right(keys, _decode(token)) if token else 0
+    most = size_of(size)
+    first = bisect_right(keys, key_of(token)) if token else 0
     items: list[M] = []
     total = 0
-    for key in keys[first : first + (size or DEFAULT_SIZE)]:
+    for key in keys[first : first + most]:
         message = item(key)
         total += message.ByteSize()
         if items and total > MAX_BYTES:
             break
         items.append(message)
     end = first + len(items)
-    return Page(items, _encode(keys[end - 1]) if items and end < len(keys) else "")
+    return Page(items, token_of(keys[end - 1]) if items and end < len(keys) else "")
 
 
-def _encode(key: str) -> str:
+def size_of(size: int) -> int:
+    """Return how many items a page of `size` has at the most. Invalid for a size below 0."""
+    if size < 0:
+        raise Invalid(
+            [Violation("page_size", f"must be 0 (the default, {DEFAULT_SIZE}) or more, not {size}")]
+        )
+    return size or DEFAULT_SIZE
+
+
+def token_of(key: str) -> str:
+    """Return the token that asks for what follows `key`."""
     return base64.urlsafe_b64encode(key.encode()).decode()
 
 
-def _decode(token: str) -> str:
+def key_of(token: str) -> str:
+    """Return the key that a token names. Invalid for one that is none of ours."""
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise Invalid([Violation("page_token", "must be the next_page_token of the page before")]) from None
+        raise not_ours() from None
+
+
+def not_ours() -> Invalid:
+    """Return the error for a token that no page had."""
+    return Invalid([Violation("page_token", "must be the next_page_token of the page before")])

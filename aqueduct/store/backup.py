@@ -4,12 +4,12 @@ A copy is one file, of one moment, complete. It is read whole before it counts: 
 worse than none.
 """
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from aqueduct.errors import ConfigurationError
+from aqueduct.store.database import sync
 from aqueduct.store.environment import Contents, Environment
 from aqueduct.store.suspect import damage_of
 
@@ -31,9 +31,9 @@ def backup(store: Path, copy: Path) -> Contents:
                 raise ConfigurationError(f"the store in {store} cannot be copied: {damage}")
             made.chmod(0o600)
             found = _check(made, f"the copy of {store}")
-            _sync(made)
+            sync(made)
             made.replace(copy)
-        _sync(copy.parent)
+        sync(copy.parent)
     except OSError as error:
         raise ConfigurationError(f"{copy} cannot be written: {error.strerror}") from error
     return found
@@ -57,14 +57,14 @@ def restore(file: Path, store: Path) -> Path | None:
         try:
             shutil.copyfile(file, place / _FILE)
             (place / _FILE).chmod(0o600)
-            _sync(place / _FILE)
+            sync(place / _FILE)
             if store.exists():
                 aside = _unused(store)
                 store.rename(aside)
             place.rename(store)
         finally:
             shutil.rmtree(place, ignore_errors=True)
-        _sync(store.parent)
+        sync(store.parent)
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be made the store in {store}: {error.strerror}") from error
     return aside
@@ -94,11 +94,3 @@ def _unused(store: Path) -> Path:
     while (path := store.with_name(f"{store.name}.{number}")).exists():
         number += 1
     return path
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -86,8 +86,8 @@ class Database:
             txn.put(_SCHEMA_VERSION_KEY, b"%d" % self._schema.version, db=self._meta)
             self._databases = {name: self._env.open_db(name.encode(), txn) for name in self._schema.databases}
         if is_new:  # LMDB syncs its files, but not that they exist
-            _sync_directory(self._directory)
-            _sync_directory(self._directory.parent)
+            sync(self._directory)
+            sync(self._directory.parent)
 
     def _check_schema(self, txn: "lmdb.Transaction[bytes]") -> None:
         found = txn.get(_SCHEMA_VERSION_KEY, db=self._meta)
@@ -185,8 +185,9 @@ def _probe_room(directory: Path, offset: int = 0) -> None:
         os.pwrite(file.fileno(), _PROBE, offset)
 
 
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path: Path) -> None:
+    """Have the disk hold a file, or what a directory lists."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

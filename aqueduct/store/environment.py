@@ -32,6 +32,8 @@ _SCHEMA: Final = Schema(3, frozenset({1, 2, 3}), (*(kind.collection for kind in 
 _REVISION_KEY: Final = b"revision"
 _FLOOR_KEY: Final = b"history_floor"
 _NUMBER: Final = struct.Struct(">Q")
+_ANY: Final = float("-inf")
+"""A time that nothing is older than."""
 _MOST_FORGOTTEN: Final = 100
 """Revisions that one write removes at the most because of their age."""
 
@@ -117,22 +119,21 @@ class Environment(Database):
 
         def forget(txn: "lmdb.Transaction[bytes]") -> None:
             nonlocal forgotten
-            forgotten = self._forget(txn, keep, 0.0, self._length(txn))
+            forgotten = self._forget(txn, keep)
 
         self._write(forget)
         return forgotten
 
-    def _forget(self, txn: "lmdb.Transaction[bytes]", keep: int, since: float, most: int) -> int:
-        """Remove what is more than `keep` revisions, or older than `since`: `most` for its age alone."""
+    def _forget(self, txn: "lmdb.Transaction[bytes]", keep: int, since: float = _ANY) -> int:
+        """Remove what is more than `keep` revisions, or older than `since`: not too many for that alone."""
         cursor = txn.cursor(self._databases[_HISTORY])
-        surplus = self._length(txn) - keep
+        surplus = int(txn.stat(self._databases[_HISTORY])["entries"]) - keep
         forgotten, floor = 0, None
         while cursor.first():
             if forgotten >= surplus:
-                if since == float("-inf"):
+                if since == _ANY or forgotten >= _MOST_FORGOTTEN:
                     break
-                is_old = seconds(Revision.FromString(cursor.value()).create_time) < since
-                if not is_old or forgotten >= most:
+                if seconds(Revision.FromString(cursor.value()).create_time) >= since:
                     break
             floor = cursor.key()
             cursor.delete()
@@ -140,9 +141,6 @@ class Environment(Database):
         if floor is not None:
             txn.put(_FLOOR_KEY, b"%d" % _NUMBER.unpack(floor)[0], db=self._meta)
         return forgotten
-
-    def _length(self, txn: "lmdb.Transaction[bytes]") -> int:
-        return int(txn.stat(self._databases[_HISTORY])["entries"])
 
     def write(self, changes: Iterable[Change], revision: int, history: Sequence[Revision] = ()) -> None:
         """Make `changes`, in this order, set the revision and add to the history, in one durable transaction.
@@ -164,7 +162,7 @@ class Environment(Database):
                 if txn.get(_FLOOR_KEY, db=self._meta) is None:
                     txn.put(_FLOOR_KEY, b"%d" % (history[0].revision - 1), db=self._meta)
                 since = seconds(history[-1].create_time) - self._retention.age
-                self._forget(txn, self._retention.count, since, _MOST_FORGOTTEN)
+                self._forget(txn, self._retention.count, since)
 
         self._write(write_all)
 
