@@ -50,6 +50,11 @@ class HAProxyServiceStub:
                 request_serializer=aqueduct_dot_v1_dot_haproxy__pb2.GetStatusRequest.SerializeToString,
                 response_deserializer=aqueduct_dot_v1_dot_haproxy__pb2.GetStatusResponse.FromString,
                 _registered_method=True)
+        self.Reload = channel.unary_unary(
+                '/aqueduct.v1.HAProxyService/Reload',
+                request_serializer=aqueduct_dot_v1_dot_haproxy__pb2.ReloadRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_haproxy__pb2.ReloadResponse.FromString,
+                _registered_method=True)
 
 
 class HAProxyServiceServicer:
@@ -77,6 +82,18 @@ class HAProxyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Reload(self, request, context):
+        """Reload has HAProxy read its configuration, and the files that it names (certificates, maps), anew: a hitless
+        reload, although nothing that is stored has changed. Aqueduct reads its templates anew before.
+
+        HAProxy serves on as before where that fails: INVALID_ARGUMENT where it refuses the configuration,
+        FAILED_PRECONDITION for a template that fails (`TEMPLATE`) or cannot be read, UNAVAILABLE where HAProxy cannot
+        serve.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_HAProxyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +111,11 @@ def add_HAProxyServiceServicer_to_server(servicer, server):
                     servicer.GetStatus,
                     request_deserializer=aqueduct_dot_v1_dot_haproxy__pb2.GetStatusRequest.FromString,
                     response_serializer=aqueduct_dot_v1_dot_haproxy__pb2.GetStatusResponse.SerializeToString,
+            ),
+            'Reload': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reload,
+                    request_deserializer=aqueduct_dot_v1_dot_haproxy__pb2.ReloadRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_haproxy__pb2.ReloadResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +200,33 @@ class HAProxyService:
             '/aqueduct.v1.HAProxyService/GetStatus',
             aqueduct_dot_v1_dot_haproxy__pb2.GetStatusRequest.SerializeToString,
             aqueduct_dot_v1_dot_haproxy__pb2.GetStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reload(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.HAProxyService/Reload',
+            aqueduct_dot_v1_dot_haproxy__pb2.ReloadRequest.SerializeToString,
+            aqueduct_dot_v1_dot_haproxy__pb2.ReloadResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,14 @@ class HAProxyServiceStub:
     """GetHAProxyInfo returns what the serving worker says of itself. UNAVAILABLE while none serves."""
     GetStatus: _grpc.UnaryUnaryMultiCallable[_haproxy_pb2.GetStatusRequest, _haproxy_pb2.GetStatusResponse]
     """GetStatus tells whether what is stored is what is served, and if not, why."""
+    Reload: _grpc.UnaryUnaryMultiCallable[_haproxy_pb2.ReloadRequest, _haproxy_pb2.ReloadResponse]
+    """Reload has HAProxy read its configuration, and the files that it names (certificates, maps), anew: a hitless
+    reload, although nothing that is stored has changed. Aqueduct reads its templates anew before.
+
+    HAProxy serves on as before where that fails: INVALID_ARGUMENT where it refuses the configuration,
+    FAILED_PRECONDITION for a template that fails (`TEMPLATE`) or cannot be read, UNAVAILABLE where HAProxy cannot
+    serve.
+    """
 
 @_typing.type_check_only
 class HAProxyServiceAsyncStub(HAProxyServiceStub):
@@ -51,6 +59,14 @@ class HAProxyServiceAsyncStub(HAProxyServiceStub):
     """GetHAProxyInfo returns what the serving worker says of itself. UNAVAILABLE while none serves."""
     GetStatus: _aio.UnaryUnaryMultiCallable[_haproxy_pb2.GetStatusRequest, _haproxy_pb2.GetStatusResponse]  # type: ignore[assignment]
     """GetStatus tells whether what is stored is what is served, and if not, why."""
+    Reload: _aio.UnaryUnaryMultiCallable[_haproxy_pb2.ReloadRequest, _haproxy_pb2.ReloadResponse]  # type: ignore[assignment]
+    """Reload has HAProxy read its configuration, and the files that it names (certificates, maps), anew: a hitless
+    reload, although nothing that is stored has changed. Aqueduct reads its templates anew before.
+
+    HAProxy serves on as before where that fails: INVALID_ARGUMENT where it refuses the configuration,
+    FAILED_PRECONDITION for a template that fails (`TEMPLATE`) or cannot be read, UNAVAILABLE where HAProxy cannot
+    serve.
+    """
 
 class HAProxyServiceServicer(metaclass=_abc_1.ABCMeta):
     """HAProxyService tells about the HAProxy process."""
@@ -78,5 +94,19 @@ class HAProxyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_haproxy_pb2.GetStatusResponse, _abc.Awaitable[_haproxy_pb2.GetStatusResponse]]:
         """GetStatus tells whether what is stored is what is served, and if not, why."""
+
+    @_abc_1.abstractmethod
+    def Reload(
+        self,
+        request: _haproxy_pb2.ReloadRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_haproxy_pb2.ReloadResponse, _abc.Awaitable[_haproxy_pb2.ReloadResponse]]:
+        """Reload has HAProxy read its configuration, and the files that it names (certificates, maps), anew: a hitless
+        reload, although nothing that is stored has changed. Aqueduct reads its templates anew before.
+
+        HAProxy serves on as before where that fails: INVALID_ARGUMENT where it refuses the configuration,
+        FAILED_PRECONDITION for a template that fails (`TEMPLATE`) or cannot be read, UNAVAILABLE where HAProxy cannot
+        serve.
+        """
 
 def add_HAProxyServiceServicer_to_server(servicer: HAProxyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
