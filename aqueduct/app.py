@@ -35,8 +35,10 @@ from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.clock import Clock
 from aqueduct.render.renderer import Renderer
 from aqueduct.render.sections import split_sections
+from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free
 from aqueduct.rpc.server import GrpcServer
+from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.control import Adapters, ControlPlane, Work
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
@@ -167,9 +169,10 @@ class Aqueduct:
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
         stack.push_async_callback(control.reconciler.life.close)
         registering = Registering(registry if registry in sources else None)
-        server = GrpcServer(
+        servicers = Servicers(
             control.configuration, control.history, control.status, control.reloading, registering
         )
+        server = GrpcServer(servicers, Calls(), control.status)
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
