@@ -20,7 +20,7 @@ from typing import Self
 
 import structlog
 
-from aqueduct import __version__
+from aqueduct import __version__, logs
 from aqueduct.discovery.configured import configured
 from aqueduct.discovery.registry import Registry
 from aqueduct.errors import ConfigurationError, Unmet
@@ -91,6 +91,11 @@ class _HAProxy(MasterWorker):
 class Aqueduct:
     """One running Aqueduct: `async with Aqueduct(settings) as aqueduct:`.
 
+    Once entered, its services can be called within the process, by the requests of the API:
+    `await aqueduct.backends.PutBackend(PutBackendRequest(backend=...))`, `async for changes in
+    aqueduct.registry.WatchRegistrations(WatchRegistrationsRequest())`. They raise the errors of `errors.py`.
+    The event loop, the logging and the signals stay those of the program around it.
+
     Entering returns when HAProxy serves what is stored (or the first try to start it has failed: it
     is tried again) and gRPC listens. Leaving ends it all; HAProxy is stopped, unless `keep_haproxy`
     was set. Either may be cancelled: what is left of it is done without waiting for anybody.
@@ -109,6 +114,7 @@ class Aqueduct:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        logs.settle()
         try:
             await self._open(self._stack)
         except BaseException:
@@ -172,6 +178,8 @@ class Aqueduct:
         servicers = Servicers(
             control.configuration, control.history, control.status, control.reloading, registering
         )
+        self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
+        self.haproxy, self.registry = servicers.haproxy, servicers.registry
         server = GrpcServer(servicers, Calls(), control.status)
 
         await control.reconciler.start()
