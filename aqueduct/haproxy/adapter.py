@@ -5,6 +5,7 @@ joins them. File work is done in threads: an fsync may take long, and the event 
 """
 
 import asyncio
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
@@ -12,7 +13,7 @@ from typing import Self
 import structlog
 
 from aqueduct.errors import AqueductError, ConfigurationError, Unavailable
-from aqueduct.haproxy import binding, kernel, process
+from aqueduct.haproxy import kernel
 from aqueduct.haproxy.directory import Directory
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.generations import FILE, Generation
@@ -20,6 +21,8 @@ from aqueduct.haproxy.instance import Instance
 from aqueduct.haproxy.live import LiveRuntime
 from aqueduct.haproxy.master import SOCKET, NoAnswer
 from aqueduct.haproxy.output import words
+from aqueduct.haproxy.privileges import Ourselves, Privileges
+from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
 from aqueduct.haproxy.servers import rest_states
 from aqueduct.model.bind import Address
@@ -44,8 +47,9 @@ _ARGUMENTS = ("-W", "-db", "-S", f"unix@./{SOCKET},mode,600", "-f", FILE)
 class MasterWorker:
     """The HAProxy of one directory. Nothing else may write there while it is open."""
 
-    def __init__(self, directory: Directory, program: Program) -> None:
+    def __init__(self, directory: Directory, program: Program, privileges: Privileges) -> None:
         self._directory = directory
+        self._privileges = privileges
         self._program = program
         self._instance: Instance | None = None
         self.runtime = LiveRuntime(directory, self._serving)
@@ -60,7 +64,8 @@ class MasterWorker:
         """
         try:
             made = await on_disk(Directory, directory)
-            return cls(made, await Program.open(made.path, made.executables, binary))
+            privileges = await on_disk(Ourselves, made.path)
+            return cls(made, await Program.open(made.path, privileges, binary), privileges)
         except (HAProxyFailed, AqueductError) as error:
             raise ConfigurationError(str(error)) from error
 
@@ -85,7 +90,7 @@ class MasterWorker:
     async def try_bind(self, addresses: Sequence[Address], held: Sequence[Address]) -> dict[Address, str]:
         """Try to bind `addresses`; return those that cannot be had, each with the reason."""
         new = [address for address in addresses if address not in set(held)]
-        return await asyncio.to_thread(binding.try_bind, new, self._own_processes)
+        return await asyncio.to_thread(self._privileges.try_bind, new)
 
     async def adopt(self) -> str | None:
         """Take over a running HAProxy of this directory; return the body that it runs.
@@ -195,37 +200,33 @@ class MasterWorker:
 
     def _find(self) -> Instance | None:
         """Hold the HAProxy that runs, None where none does."""
-        master = process.adopt(self._directory.executables)
-        if master is None:
-            return None
-        instance = Instance(master, self._directory, self._program)
-        self._hold(instance)
-        return instance
+        held = self._privileges.claim()
+        return None if held is None else self._watched(held)
 
     def _make_room(self) -> None:
         """End workers whose master is gone; HAProxyFailed where there is a master."""
-        if any(found.leads for found in kernel.find(self._directory.executables)):
+        held = self._privileges.claim()
+        if held is not None:
+            os.close(held.descriptor)
             raise HAProxyFailed("an HAProxy of this directory runs already")
-        process.adopt(self._directory.executables)
 
     def _spawn(self, generation: Generation, servers: str) -> Instance:
         """Start and hold a master, in one step: whoever is cancelled here must still be able to stop it."""
         self._directory.prepare(generation, servers)
-        directory = self._directory
-        master = process.spawn(self._program.path, _ARGUMENTS, directory.path, directory.output.path)
-        instance = Instance(master, directory, self._program)
+        output = self._directory.output.path
+        return self._watched(self._privileges.spawn(self._program.path, _ARGUMENTS, output))
+
+    def _watched(self, held: kernel.Held) -> Instance:
+        instance = Instance(Master.of(held, self._privileges), self._directory, self._program)
         self._hold(instance)
         return instance
 
     async def _end(self, instance: Instance) -> None:
-        instance.master.terminate()
+        await instance.master.terminate()
         try:
             async with asyncio.timeout(_STOP_GRACE):
                 await instance.master.ended()
         except TimeoutError:
-            instance.master.kill()
+            await instance.master.kill()
             await instance.master.ended()
         instance.serving = None
-
-    def _own_processes(self) -> frozenset[int]:
-        return frozenset(found.pid for found in kernel.find(self._directory.executables))

@@ -88,6 +88,14 @@ def is_intact(copy: Path, pid: int) -> bool:
     return (now.st_dev, now.st_ino) == (running.st_dev, running.st_ino) and not _lost_libraries(copy, pid)
 
 
+def mend(copy: Path, pid: int, source: Path) -> bool:
+    """Restore `copy` for process `pid` unless it is intact; tell whether it was not."""
+    if is_intact(copy, pid):
+        return False
+    restore(copy, pid, source)
+    return True
+
+
 def restore(copy: Path, pid: int, source: Path) -> None:
     """Put the file that process `pid` runs back in place of `copy`, even where it was deleted.
 

@@ -16,6 +16,7 @@ from aqueduct.errors import ConfigurationError, Unavailable
 from aqueduct.haproxy import binary as files
 from aqueduct.haproxy import capabilities, check
 from aqueduct.haproxy.disk import on_disk
+from aqueduct.haproxy.privileges import Privileges
 from aqueduct.haproxy.process import Master
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.ports.haproxy import Alert, HAProxyFailed
@@ -34,31 +35,31 @@ class _Copy:
     capabilities: Capabilities
 
     @classmethod
-    async def tried(cls, path: Path, directory: Path) -> Self:
-        checker = await capabilities.checker(path, directory)
+    async def tried(cls, path: Path, directory: Path, privileges: Privileges) -> Self:
+        checker = await capabilities.checker(path, directory, privileges.run)
         return cls(checker, await capabilities.probe(checker))
 
 
 class Program:
     """The HAProxy of one directory, as a program."""
 
-    def __init__(self, source: Path, directory: Path, executables: Path, copy: _Copy) -> None:
+    def __init__(self, source: Path, directory: Path, privileges: Privileges, copy: _Copy) -> None:
         self._source = source
         self._directory = directory
-        self._executables = executables
+        self._privileges = privileges
         self._copy = copy
         self._files = asyncio.Lock()  # many checks at once may miss the copy, while a start renews it
 
     @classmethod
-    async def open(cls, directory: Path, executables: Path, binary: Path | None) -> Self:
-        """Copy `binary`, or the default one, to below `executables`, and try it there.
+    async def open(cls, directory: Path, privileges: Privileges, binary: Path | None) -> Self:
+        """Copy `binary`, or the default one, into `directory`, and try it there.
 
         ConfigurationError where it will not do.
         """
         source = files.choose(binary)
         await capabilities.version(source, directory)
-        path = await on_disk(files.take_copy, source, executables)
-        return cls(source, directory, executables, await _Copy.tried(path, directory))
+        path = await on_disk(privileges.take_copy, source)
+        return cls(source, directory, privileges, await _Copy.tried(path, directory, privileges))
 
     @property
     def path(self) -> Path:
@@ -89,7 +90,7 @@ class Program:
                 await self._take(lambda: running.executable)
                 return
             async with self._files:
-                await self._take(lambda: files.take_copy(self._source, self._executables))
+                await self._take(lambda: self._privileges.take_copy(self._source))
         except ConfigurationError as error:
             raise HAProxyFailed(str(error)) from error
 
@@ -100,10 +101,10 @@ class Program:
         """
         async with self._files:
             try:
-                await self._take(lambda: files.take_copy(self._source, self._executables))
+                await self._take(lambda: self._privileges.take_copy(self._source))
             except _UNUSABLE as error:
                 _log.warning("the new HAProxy binary is not usable: the former is used", error=str(error))
-            await on_disk(files.remove_stale, self._executables, [self.path])
+            await on_disk(self._privileges.remove_stale, [self.path])
 
     async def adopt(self, master: Master) -> None:
         """Use the copy that `master` runs. Where it is damaged beyond repair, only a start helps."""
@@ -116,9 +117,8 @@ class Program:
     async def repair(self, master: Master) -> None:
         """See to it that `master`, executing itself anew, gets what it runs now."""
         async with self._files:
-            if await on_disk(files.is_intact, master.executable, master.pid):
+            if not await on_disk(self._privileges.mend, master.executable, master.pid, self._source):
                 return
-            await on_disk(files.restore, master.executable, master.pid, self._source)
             try:
                 await capabilities.version(master.executable, self._directory)
             except ConfigurationError as error:
@@ -130,4 +130,4 @@ class Program:
         path = await on_disk(find)
         if path != self.path:
             await capabilities.version(path, self._directory)
-            self._copy = await _Copy.tried(path, self._directory)
+            self._copy = await _Copy.tried(path, self._directory, self._privileges)
