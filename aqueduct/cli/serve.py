@@ -68,6 +68,7 @@ _OPTIONAL = ("--dns-server",)
     show_default="none",
     help="File that is kept a copy of the configuration that HAProxy runs.",
 )
+@click.option("--sudo", is_flag=True, help="Run HAProxy as root, by way of sudo -n; see docs/operations.md.")
 @click.option(
     "--template-file",
     type=values.FILE,
@@ -172,6 +173,7 @@ def serve(
     haproxy_socket_path: Path | None,
     haproxy_pid_path: Path | None,
     haproxy_cfg_path: Path | None,
+    sudo: bool,
     template_file: Path | None,
     template_dir: Path | None,
     on_exit: str,
@@ -207,6 +209,7 @@ def serve(
             socket_path=haproxy_socket_path and haproxy_socket_path.absolute(),
             pid_path=haproxy_pid_path and haproxy_pid_path.absolute(),
             cfg_path=haproxy_cfg_path and haproxy_cfg_path.absolute(),
+            sudo=sudo,
         ),
         on_exit=OnExit(on_exit),
         verify_interval=verify_interval,

@@ -26,6 +26,7 @@ from aqueduct.haproxy.privileges import Ourselves, Privileges
 from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
 from aqueduct.haproxy.servers import rest_states
+from aqueduct.haproxy.sudo import Sudo
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import NO_STATES, SectionStates
@@ -44,8 +45,11 @@ _PLAIN = HAProxySettings()
 
 _log = structlog.get_logger()
 
+
 # -db: a `daemon` in the configuration must not take the master out of our sight.
-_ARGUMENTS = ("-W", "-db", "-S", f"unix@./{SOCKET},mode,600", "-f", FILE)
+def arguments(access: Sequence[str]) -> Sequence[str]:
+    """Return the arguments of a master whose socket has `access` as further parameters."""
+    return ("-W", "-db", "-S", ",".join((f"unix@./{SOCKET}", "mode", "600", *access)), "-f", FILE)
 
 
 class MasterWorker:
@@ -73,7 +77,7 @@ class MasterWorker:
         try:
             path = await on_disk(made, directory)
             await on_disk(outside.check, path)
-            privileges = await on_disk(Ourselves, path)
+            privileges: Privileges = await on_disk(Sudo if settings.sudo else Ourselves, path)
             extra = outside.lines(path, privileges.access)
             its = await on_disk(Directory, path, extra, outside.put_config)
             program = await Program.open(path, privileges, binary)
@@ -237,7 +241,8 @@ class MasterWorker:
         """Start and hold a master, in one step: whoever is cancelled here must still be able to stop it."""
         self._directory.prepare(generation, servers)
         output = self._directory.output.path
-        return self._watched(self._privileges.spawn(self._program.path, _ARGUMENTS, output))
+        start = arguments(self._privileges.access)
+        return self._watched(self._privileges.spawn(self._program.path, start, output))
 
     def _watched(self, held: kernel.Held) -> Instance:
         instance = Instance(Master.of(held, self._privileges), self._directory, self._program)

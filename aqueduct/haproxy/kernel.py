@@ -8,6 +8,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,12 +58,11 @@ def ids(executables: Path) -> frozenset[int]:
     return frozenset(process.pid for process in find(executables))
 
 
-def claim(executables: Path) -> Held | None:
-    """Hold the master that runs from `executables`; None where there is none.
+def claim(executables: Path, found: Sequence[Found]) -> Held | None:
+    """Hold the master among the processes of `executables` that were found; None where there is none.
 
     Workers without a master are ended, and of several masters all but the first.
     """
-    found = find(executables)
     held = (
         Held(process.pid, process.executable, descriptor)
         for process in found
@@ -129,6 +129,15 @@ def identity(pid: int) -> str:
         return ""
     # The name of the program, in parentheses, may hold anything; the start is field 22 (proc(5)).
     return f"{pid} {status.rpartition(')')[2].split()[19]}"
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether there is a process `pid` that has not ended, reaped or not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def hold(process: Found, executables: Path) -> int | None:

@@ -94,7 +94,7 @@ class Ourselves:
 
     def claim(self) -> kernel.Held | None:
         """Hold the master that runs."""
-        return kernel.claim(self._executables)
+        return kernel.claim(self._executables, kernel.find(self._executables))
 
     def signal(self, pid: int, descriptor: int, number: signal.Signals) -> None:  # noqa: ARG002 - the descriptor says whom
         """Send a signal to a master."""

@@ -13,11 +13,11 @@ from typing import Self
 import structlog
 
 from aqueduct.errors import ConfigurationError, Unavailable
-from aqueduct.haproxy import binary as files
 from aqueduct.haproxy import capabilities, check
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.privileges import Privileges
 from aqueduct.haproxy.process import Master
+from aqueduct.haproxy.source import choose
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.ports.haproxy import Alert, HAProxyFailed
 
@@ -56,7 +56,7 @@ class Program:
 
         ConfigurationError where it will not do.
         """
-        source = files.choose(binary)
+        source = choose(binary)
         await capabilities.version(source, directory)
         path = await on_disk(privileges.take_copy, source)
         return cls(source, directory, privileges, await _Copy.tried(path, directory, privileges))

@@ -180,7 +180,7 @@ async def test_a_kill_amid_a_condensation_leaves_changes_that_are_told_twice(
 async def fresh(haproxy: MasterWorker, directory: Path) -> dict[str, list[ServerRow]]:
     """Return the servers of an HAProxy that is started from the files in the directory, without Aqueduct."""
     privileges = haproxy._privileges
-    held = privileges.spawn(haproxy._program.path, adapter._ARGUMENTS, directory / "haproxy.log")
+    held = privileges.spawn(haproxy._program.path, adapter.arguments(()), directory / "haproxy.log")
     master = Master.of(held, privileges)
     runtime = Runtime(directory, starts=True)
     try:
