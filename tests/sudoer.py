@@ -67,13 +67,18 @@ class UsersAqueduct(Aqueduct):
         return [*self.prefix, *super()._command()]
 
 
-@contextmanager
-def sudoer() -> Iterator[Sudoer]:
-    """Make a user for as long as the context lasts."""
+def permitted() -> None:
+    """Skip the test where sudo is not to be used."""
     if os.environ.get(_PERMITTED) != "1":
         pytest.skip(f"makes a user and a file in /etc/sudoers.d: {_PERMITTED}=1, as root, permits it")
     if os.geteuid() != 0 or shutil.which("sudo") is None:
         pytest.fail(f"{_PERMITTED}=1 needs root, and sudo")
+
+
+@contextmanager
+def sudoer() -> Iterator[Sudoer]:
+    """Make a user for as long as the context lasts."""
+    permitted()
     _run("useradd", "--system", "--no-create-home", "--shell=/usr/sbin/nologin", _NAME, accept=9)
     user = pwd.getpwnam(_NAME)
     directory = Path(tempfile.mkdtemp(prefix="aq-"))

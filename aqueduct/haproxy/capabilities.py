@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aqueduct.errors import ConfigurationError
 from aqueduct.haproxy import probing
-from aqueduct.haproxy.check import Checker, Run, run
+from aqueduct.haproxy.check import Checker, run
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.ports.haproxy import HAProxyFailed
 
@@ -44,12 +44,12 @@ async def version(binary: Path, directory: Path) -> str:
     return found["text"]
 
 
-async def checker(binary: Path, directory: Path, by: Run = run) -> Checker:
-    """Return the fastest checker that this HAProxy takes. `by` runs it."""
-    fast = Checker(binary, directory, skip_ca_bundle=True, run=by)
+async def checker(binary: Path, directory: Path) -> Checker:
+    """Return the fastest checker that this HAProxy takes."""
+    fast = Checker(binary, directory, skip_ca_bundle=True)
     _, output = await fast.read("")
     # A build without TLS or without the HTTP client does not know the keyword.
-    return fast if output.status == 0 else Checker(binary, directory, skip_ca_bundle=False, run=by)
+    return fast if output.status == 0 else Checker(binary, directory, skip_ca_bundle=False)
 
 
 async def probe(with_checker: Checker) -> Capabilities:

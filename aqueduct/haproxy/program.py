@@ -6,7 +6,7 @@ only while no HAProxy runs, and becomes that of a master that is adopted.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -36,8 +36,8 @@ class _Copy:
 
     @classmethod
     async def tried(cls, path: Path, directory: Path, privileges: Privileges) -> Self:
-        checker = await capabilities.checker(path, directory, privileges.run)
-        return cls(checker, await capabilities.probe(checker))
+        checker = await capabilities.checker(path, directory)  # as ourselves: it reads nobody's files
+        return cls(replace(checker, run=privileges.run), await capabilities.probe(checker))
 
 
 class Program:

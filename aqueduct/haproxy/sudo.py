@@ -157,6 +157,7 @@ class _Call:
             )
         except OSError as error:
             self.abandon()
+            self._errors.close()
             raise Unavailable("HAPROXY_SUDO", f"sudo cannot be run: {error.strerror}") from error
         finally:
             os.close(read)

@@ -75,7 +75,7 @@ def bound(port: int, *natives: str) -> PutFrontendRequest:
     )
 
 
-async def test_haproxy_has_the_rights_of_root_and_nobody_else_has_its_sockets(
+async def test_haproxy_has_the_rights_of_root_and_aqueduct_has_its_sockets(
     aqueduct: UsersAqueduct, web: Web, tmp_path: Path
 ) -> None:
     secret = tmp_path / "503.http"
@@ -98,19 +98,10 @@ async def test_haproxy_has_the_rights_of_root_and_nobody_else_has_its_sockets(
         refusal = await refused(aqueduct.frontends.PutFrontend(bound(taken)))
     assert refusal.code == grpc.StatusCode.FAILED_PRECONDITION
     assert f"127.0.0.1:{taken} is in use by another program" in refusal.message
-    assert (await fetch(port)).body == b"web"
-
-
-async def test_members_change_live_and_no_request_fails_over_reloads(
-    aqueduct: UsersAqueduct, web: Web
-) -> None:
-    port = privileged_port()
-    await put_members(aqueduct, web.port)
-    await aqueduct.frontends.PutFrontend(bound(port))
-    numbered = Numbered.on(aqueduct)
     async with Web("other") as other, Load(port, connections=8, keep_alive=True) as load:
         assert (await put_members(aqueduct, web.port, other.port)).apply.kind == APPLY_KIND_RUNTIME
         await load.further(50)
+        numbered = Numbered.on(aqueduct)
         for number in range(5):
             assert (await numbered.put(number)).apply.kind == APPLY_KIND_RELOAD
             assert await numbered.served() == number
@@ -167,12 +158,11 @@ async def test_no_right_is_told_at_the_start(user: Sudoer) -> None:
     assert f"{user.name} ALL=(root) NOPASSWD: " in line
 
 
-async def test_the_haproxy_of_another_user_is_refused(user: Sudoer, haproxy_binary: Path) -> None:
-    name = f"other-{abs(hash(haproxy_binary))}"
-    data_dir = user.directory / name
+async def test_the_haproxy_of_another_user_is_refused(user: Sudoer) -> None:
+    data_dir = user.directory / "other"
     user.allow(data_dir)
     keep = ["--on-exit=keep"]
-    async with UsersAqueduct(data_dir, haproxy_binary, keep, prefix=user.prefix) as aqueduct:
+    async with UsersAqueduct(data_dir, None, keep, prefix=user.prefix) as aqueduct:
         served = aqueduct.haproxy_pids()
         await aqueduct.end()
         aqueduct.options = ["--sudo", *keep]
@@ -183,10 +173,4 @@ async def test_the_haproxy_of_another_user_is_refused(user: Sudoer, haproxy_bina
         while aqueduct.haproxy_pids():
             await asyncio.sleep(0.005)
         await aqueduct.start()
-        served = aqueduct.haproxy_pids()
-        assert {owner(pid) for pid in served} == {0}
-        await aqueduct.end()
-        aqueduct.options = keep
-        with pytest.raises(ProcessFailed, match="was run as root: start with --sudo again"):
-            await aqueduct.start()
-        assert aqueduct.haproxy_pids() == served
+        assert {owner(pid) for pid in aqueduct.haproxy_pids()} == {0}
