@@ -21,7 +21,8 @@ import pytest
 
 from aqueduct.demo.processes import Aqueduct
 
-_NAME = "aqueduct-test"
+_NAME = f"aq-test-{os.getpid()}"
+"""Not that of a test run beside this one."""
 _PERMITTED = "AQUEDUCT_TEST_SUDO"
 _READS_ALL = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
 """Lets the user read the interpreter and the checkout where they lie in somebody's private directory."""

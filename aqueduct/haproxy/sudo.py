@@ -231,7 +231,7 @@ def _held(answer: Sequence[Any]) -> kernel.Held | None:
         descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
         return None
-    if kernel.identity(pid) == identity:
+    if kernel.identity(pid) in {identity, ""}:  # none is told where /proc hides others' processes (hidepid)
         return kernel.Held(pid, Path(executable), descriptor)
     os.close(descriptor)
     return None
