@@ -48,6 +48,7 @@ class Program:
         self._directory = directory
         self._privileges = privileges
         self._copy = copy
+        self._put_back_times = 0
         self._files = asyncio.Lock()  # many checks at once may miss the copy, while a start renews it
 
     @classmethod
@@ -76,20 +77,23 @@ class Program:
 
         A copy that was removed is put back once, from the process that is `running` where there is one.
         """
+        before = self._put_back_times
         try:
             return await self._copy.checker.check(body)
         except check.NotRunnable as error:
             _log.warning("HAProxy's own copy is put back", error=str(error))
-        await self._put_back(running)
+        async with self._files:
+            if self._put_back_times == before:  # else another check did: it would be taken from under that
+                await self._put_back(running)
+                self._put_back_times += 1
         return await self._copy.checker.check(body)
 
     async def _put_back(self, running: Master | None) -> None:
         try:
             if running is not None:
-                await self.repair(running)
+                await self._repair(running)
                 await self._take(lambda: running.executable)
-                return
-            async with self._files:
+            else:
                 await self._take(lambda: self._privileges.take_copy(self._source))
         except ConfigurationError as error:
             raise HAProxyFailed(str(error)) from error
@@ -117,14 +121,17 @@ class Program:
     async def repair(self, master: Master) -> None:
         """See to it that `master`, executing itself anew, gets what it runs now."""
         async with self._files:
-            if not await on_disk(self._privileges.mend, master.executable, master.pid, self._source):
-                return
-            try:
-                await capabilities.version(master.executable, self._directory)
-            except ConfigurationError as error:
-                raise HAProxyFailed(
-                    f"HAProxy's own copy was damaged, it must be started anew: {error}"
-                ) from error
+            await self._repair(master)
+
+    async def _repair(self, master: Master) -> None:
+        if not await on_disk(self._privileges.mend, master.executable, master.pid, self._source):
+            return
+        try:
+            await capabilities.version(master.executable, self._directory)
+        except ConfigurationError as error:
+            raise HAProxyFailed(
+                f"HAProxy's own copy was damaged, it must be started anew: {error}"
+            ) from error
 
     async def _take(self, find: Callable[[], Path]) -> None:
         path = await on_disk(find)
