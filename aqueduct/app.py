@@ -159,7 +159,7 @@ class Aqueduct:
             log.warning("restored", file=str(settings.restore), former_store=str(aside or "none"))
         store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
         stack.push_async_callback(store.close)
-        haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin)
+        haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin, settings.haproxy)
         stack.push_async_callback(haproxy.close)
         renderer, sections = _renderer(settings, haproxy.capabilities)
         if not store.snapshot().revision:

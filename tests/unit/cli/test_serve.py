@@ -10,6 +10,7 @@ from aqueduct.cli.main import main
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
+    HAProxySettings,
     OnExit,
     ProxySettings,
     Retention,
@@ -110,9 +111,13 @@ def test_both_ports_may_be_any(settings: list[Settings], tmp_path: Path) -> None
 def test_the_originals_spelling(settings: list[Settings], tmp_path: Path) -> None:
     template = tmp_path / "whole.j2"
     template.touch()
-    for name, file in (("dbPath", "templateFile"), ("db-path", "template-file")):
-        assert main(["serve", f"--{name}={tmp_path}", f"--{file}={template}"]) == 0
-    wanted = Settings(data_dir=tmp_path, templates=TemplateSettings(file=template))
+    originals = ("dbPath", "templateFile", "haproxySocketPath", "haproxyPidPath", "haproxyCfgPath")
+    ours = ("db-path", "template-file", "haproxy-socket-path", "haproxy-pid-path", "haproxy-cfg-path")
+    given = (tmp_path, template, tmp_path / "socket", tmp_path / "pid", tmp_path / "cfg")
+    for names in (originals, ours):
+        assert main(["serve", *(f"--{name}={value}" for name, value in zip(names, given, strict=True))]) == 0
+    haproxy = HAProxySettings(socket_path=given[2], pid_path=given[3], cfg_path=given[4])
+    wanted = Settings(data_dir=tmp_path, haproxy=haproxy, templates=TemplateSettings(file=template))
     assert settings == [wanted, wanted]
 
 
