@@ -52,12 +52,13 @@ class InstantAdmission(Admission):
         switching: Switching = AS_THE_BACKEND_SAYS,
         about: Revision = NOTHING_KNOWN,
     ) -> Admitted:
-        self.submitted.set()
         self.switching = switching
         if self.failures:
+            self.submitted.set()
             raise self.failures.pop(0)
         before = self._store.snapshot()
         committed = await self._store.commit(changes, about)
+        self.submitted.set()
         served = asyncio.ensure_future(self._serve(committed.revision))
         return Admitted(committed, tuple(before.get(ref_of(change)) for change in changes), served)
 
