@@ -3,10 +3,11 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
-from aqueduct.cli import values
+from aqueduct.cli import thalassa, values
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
@@ -21,7 +22,11 @@ _OPTIONAL = ("--dns-server",)
 
 
 @click.command(
-    context_settings={"auto_envvar_prefix": "AQUEDUCT", "show_default": True},
+    context_settings={
+        "auto_envvar_prefix": "AQUEDUCT",
+        "show_default": True,
+        "token_normalize_func": values.hyphened,
+    },
     epilog="Each option can be given in the environment as well: --grpc-port as AQUEDUCT_GRPC_PORT.",
 )
 @click.option(
@@ -113,7 +118,7 @@ _OPTIONAL = ("--dns-server",)
     type=values.sources,
     metavar="NAME[,NAME...]",
     default="registry",
-    help="Where dynamic backends take their members from: registry, dns, file. The first is the default.",
+    help="Where dynamic backends take their members from: registry, dns, file, thalassa. First: the default.",
 )
 @click.option(
     "--empty-grace",
@@ -142,6 +147,7 @@ _OPTIONAL = ("--dns-server",)
     show_default="none",
     help="YAML or JSON file that lists the members of file.",
 )
+@thalassa.options
 @click.option("--debug", is_flag=True, help="Log more.")
 def serve(
     *,
@@ -165,6 +171,7 @@ def serve(
     dns_server: tuple[DnsServer, ...] | None,
     discovery_file: Path | None,
     debug: bool,
+    **original: Any,
 ) -> int:
     """Run Aqueduct and its HAProxy until SIGINT or SIGTERM."""
     if port == grpc_port != 0:
@@ -175,6 +182,7 @@ def serve(
         ("file", "--discovery-file", discovery_file),
     ):
         _check_used(source, option, is_used=source in discovery, is_given=value is not None)
+    from_original = thalassa.read(original, host=host, sources=discovery)
     settings = Settings(
         data_dir=data_dir.absolute(),
         host=host,
@@ -186,6 +194,7 @@ def serve(
         debug=debug,
         history=Retention(history_count, history_age if history_age is not None else float("inf")),
         restore=restore and restore.absolute(),
+        persistence=from_original.persistence,
         proxy=ProxySettings(stats_page=stats_page, hard_stop_after=round(hard_stop_after * 1_000)),
         templates=TemplateSettings(
             file=template_file and template_file.absolute(),
@@ -197,6 +206,7 @@ def serve(
             dns_name=dns_name,
             dns_servers=dns_server or (),
             file=discovery_file and discovery_file.absolute(),
+            thalassa=from_original.thalassa,
         ),
     )
     return _run(settings)

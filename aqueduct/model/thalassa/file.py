@@ -1,4 +1,4 @@
-"""The file that Thalassa Aqueduct keeps its configuration in: `{version: 1, frontends: [...], backends: [...]}`.
+"""The file that Thalassa Aqueduct keeps its configuration in: `{version: 1, frontends, backends}`.
 
 What is in it is what its API told, members of dynamic backends included, which are discovery's to tell
 anew. It wrote the values of rules into HAProxy's configuration as they are, so they are read as HAProxy's
@@ -156,8 +156,7 @@ def _told_backend(backend: Backend) -> dict[str, Any]:
     plain.CopyFrom(backend)
     for member in plain.members:
         clear_output(member)
-    told = _told(plain, f"backend/{backend.key}", ("balance", "host", "mode"), ("members", "natives"))
-    return told
+    return _told(plain, f"backend/{backend.key}", ("balance", "host", "mode"), ("members", "natives"))
 
 
 def _told(

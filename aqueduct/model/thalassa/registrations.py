@@ -96,7 +96,7 @@ def _ttl(value: object) -> int:
     return round(seconds * 1e3)
 
 
-def _struct(value: object) -> Struct:
+def _struct(value: Any) -> Struct:
     struct = Struct()
     try:
         if not isinstance(value, Mapping):

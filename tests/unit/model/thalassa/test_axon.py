@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,7 @@ def test_messages_are_the_same_however_the_bytes_are_cut(messages: list[Message]
     content = b"".join(map(encode, messages))
     places = [0, *sorted(min(cut, len(content)) for cut in cuts), len(content)]
     decoder = Decoder()
-    found = [
-        message
-        for start, end in zip(places, places[1:], strict=False)
-        for message in decoder.feed(content[start:end])
-    ]
+    found = [message for start, end in pairwise(places) for message in decoder.feed(content[start:end])]
     assert found == messages
 
 

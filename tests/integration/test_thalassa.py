@@ -1,0 +1,123 @@
+"""Thalassa, the real one: its clients register with Aqueduct, and Aqueduct follows its server."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aqueduct.demo.processes import Aqueduct
+from aqueduct.discovery.thalassa.announcing import NAME
+from aqueduct.discovery.thalassa.api import Api
+from aqueduct.ports.discovery import Service
+from tests.integration.asking import status_of
+from tests.integration.members import Live
+from tests.integration.registering import put_dynamic, set_version
+from tests.load import Load, fetch
+from tests.thalassa import real
+from tests.thalassa.real import Ports, Server, Subscriber
+
+TTL = 2
+"""Seconds."""
+
+
+@pytest.fixture
+def binary() -> Path:
+    """Return one HAProxy: which of them it is, is no matter here."""
+    from tests.haproxies import binaries  # noqa: PLC0415 # it looks for them
+
+    real.require_client()
+    return binaries()[0]
+
+
+@pytest.fixture
+async def registry(binary: Path, tmp_path: Path) -> AsyncIterator[tuple[Aqueduct, Ports]]:
+    """Run an Aqueduct that is a Thalassa registry itself."""
+    ports = Ports()
+    async with Aqueduct(tmp_path / "data", binary, ["--thalassa-registry", *ports.options()]) as process:
+        yield process, ports
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    real.require_server()
+    async with real.redis(tmp_path) as port, Server(port) as server:
+        yield server
+
+
+async def _until(live: Live, ports: set[int]) -> None:
+    while set(await live.phases()) != ports:
+        await asyncio.sleep(0.01)
+
+
+async def _registered(ports: Ports, name: str, holds: Callable[[list[Any]], bool]) -> list[Any]:
+    api = Api("127.0.0.1", ports.api)
+    while not holds(found := await api.registrations(Service(name, "0.1.0"))):
+        await asyncio.sleep(0.01)
+    return found
+
+
+async def _live_and_die(aqueduct: Aqueduct, ports: Ports, port: int) -> None:
+    """Have two services register, be members, and one of them die."""
+    live = Live(aqueduct, port)
+    await put_dynamic(aqueduct, "1.0.0", port)
+    async with AsyncExitStack() as stack:
+        first, dying = await stack.enter_async_context(real.service(ports, "1.0.0", TTL))
+        second, _ = await stack.enter_async_context(real.service(ports, "1.0.0", TTL))
+        await _until(live, {first, second})
+        assert (await fetch(port)).body == b"1.0.0"
+        member = next(each for each in await live.listed() if each.port == first)
+        assert member.id == f"/myapp/1.0.0/{member.host}/{first}"
+        assert (member.meta["az"], member.meta["secondsToExpire"]) == ("a", TTL)
+        assert member.last_known > 1_700_000_000_000
+        dying.kill()
+        died = asyncio.get_running_loop().time()
+        await _until(live, {second})
+        assert asyncio.get_running_loop().time() - died < TTL + 3  # the server looks every 2 s
+        assert {(await fetch(port)).body for _ in range(4)} == {b"1.0.0"}
+
+
+async def test_clients_register_with_aqueduct_itself(
+    registry: tuple[Aqueduct, Ports], free_port: int
+) -> None:
+    await _live_and_die(*registry, free_port)
+
+
+async def test_clients_register_with_a_server_between(
+    binary: Path, server: Server, tmp_path: Path, free_port: int
+) -> None:
+    options = ["--discovery=thalassa", *server.ports.options()]
+    async with Aqueduct(tmp_path / "data", binary, options) as aqueduct:
+        await _live_and_die(aqueduct, server.ports, free_port)
+
+
+async def test_a_server_is_killed_and_restarted_without_a_failed_request(
+    binary: Path, server: Server, tmp_path: Path, free_port: int
+) -> None:
+    options = ["--discovery=thalassa", *server.ports.options()]
+    async with Aqueduct(tmp_path / "data", binary, options) as aqueduct, AsyncExitStack() as stack:
+        live = Live(aqueduct, free_port)
+        ports = server.ports
+        old = [(await stack.enter_async_context(real.service(ports, "1.0.0", TTL)))[0] for _ in range(2)]
+        new, _ = await stack.enter_async_context(real.service(ports, "2.0.0", TTL))
+        await put_dynamic(aqueduct, "1.0.0", free_port)
+        await _until(live, set(old))
+        async with Load(free_port, connections=4) as load:
+            await server.kill()
+            status = await status_of(aqueduct, lambda status: bool(status.sources[0].error))
+            assert "Connection refused" in status.sources[0].error
+            ended = asyncio.get_running_loop().time()
+            while asyncio.get_running_loop().time() < ended + TTL:  # all registrations run out
+                await load.further(50)
+            assert set(await live.phases()) == set(old)
+            await server.start()
+            late, _ = await stack.enter_async_context(real.service(ports, "1.0.0", TTL))
+            await _until(live, {*old, late})  # read again, and told by events
+            assert not (await status_of(aqueduct)).sources[0].error
+            await set_version(aqueduct, "2.0.0")
+            await _until(live, {new})
+            await load.further(50)
+        assert load.failures == []
