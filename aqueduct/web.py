@@ -38,10 +38,11 @@ class HttpServer:
 
     async def stop(self, grace: float) -> None:
         """Take no more requests; those under way have `grace` seconds to finish, then they are cancelled."""
-        if self._listener is None or self._requests is None:
+        listener, self._listener = self._listener, None
+        if listener is None or self._requests is None:
             return
-        self._listener.close()
+        listener.close()
         await asyncio.sleep(0)  # what was accepted just now is noticed
         self._requests.pre_shutdown()
         await self._requests.shutdown(grace)
-        await self._listener.wait_closed()
+        await listener.wait_closed()

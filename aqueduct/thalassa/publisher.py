@@ -53,12 +53,13 @@ class Publisher:
 
     async def stop(self) -> None:
         """Send no more, and end the connections: subscribers try again by themselves."""
-        if self._server is None:
+        server, self._server = self._server, None
+        if server is None:
             return
-        self._server.close()
+        server.close()
         for subscriber in tuple(self._subscribers):
             subscriber.end()
-        await self._server.wait_closed()
+        await server.wait_closed()
 
     def publish(self, keys: Collection[str]) -> None:
         """Tell the present state of the registrations `keys` to everybody."""

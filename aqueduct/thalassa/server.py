@@ -37,6 +37,7 @@ class ThalassaRegistry:
         """Take no more requests, give those under way `grace` seconds, and end the subscriptions."""
         await self._http.stop(grace)
         self._unwatch()
+        self._unwatch = lambda: None
         await self._publisher.stop()
 
     def _note(self, keys: Collection[str]) -> None:

@@ -1,7 +1,6 @@
 """Thalassa, the real one: its clients register with Aqueduct, and Aqueduct follows its server."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -86,12 +85,47 @@ async def test_clients_register_with_aqueduct_itself(
     await _live_and_die(*registry, free_port)
 
 
+async def test_subscribers_are_told_by_aqueduct_itself(registry: tuple[Aqueduct, Ports]) -> None:
+    _, ports = registry
+    async with Subscriber(ports) as subscriber:
+        await subscriber.call("list")
+        assert await subscriber.told() == ["list", []]
+        await subscriber.call("register 1.0.0 8081")
+        told = [await subscriber.told(), await subscriber.told()]
+        assert ["updated"] in told
+        (registration,) = (each[1] for each in told if each[0] == "online")
+        host, meta = registration["host"], registration["meta"]
+        assert registration["id"] == f"/myapp/1.0.0/{host}/8081"
+        assert (registration["port"], meta["secondsToExpire"], "pid" in meta) == (8081, 60, True)
+        await subscriber.call("list")
+        assert await subscriber.told() == ["list", [registration]]
+        await subscriber.call("unregister 1.0.0 8081")
+        assert await subscriber.told() == ["offline", registration["id"]]
+
+
+async def test_the_original_s_command_registers_with_aqueduct_itself(
+    registry: tuple[Aqueduct, Ports],
+) -> None:
+    aqueduct, ports = registry
+    script = real.directory() / "node_modules/thalassa/bin/client.js"
+    where = ("--apiport", str(ports.api), "--port", str(ports.axon))
+    async with real.process("node", "--no-deprecation", script, "--register", "old@0.1.0:7001", *where):
+        (found,) = await _registered(ports, "old", bool)
+    assert (found["port"], found["meta"]["secondsToExpire"]) == (7001, 60)
+    (own,) = await _registered(ports, NAME, bool)
+    assert (own["host"], own["port"], "label" in own["meta"]) == ("127.0.0.1", aqueduct.port, False)
+
+
 async def test_clients_register_with_a_server_between(
     binary: Path, server: Server, tmp_path: Path, free_port: int
 ) -> None:
-    options = ["--discovery=thalassa", *server.ports.options()]
+    options = ["--discovery=thalassa", "--label=test", *server.ports.options()]
     async with Aqueduct(tmp_path / "data", binary, options) as aqueduct:
+        (own,) = await _registered(server.ports, NAME, bool)
+        assert (own["host"], own["port"]) == ("127.0.0.1", aqueduct.port)
+        assert (own["meta"]["label"], own["meta"]["secondsToExpire"]) == ("test", 60)
         await _live_and_die(aqueduct, server.ports, free_port)
+    await _registered(server.ports, NAME, lambda found: not found)  # it said goodbye
 
 
 async def test_a_server_is_killed_and_restarted_without_a_failed_request(

@@ -5,7 +5,7 @@ const readline = require('readline')
 const Thalassa = require('thalassa')
 
 const [apiport, port, name] = process.argv.slice(2)
-const client = new Thalassa.Client({ host: '127.0.0.1', apiport, port })
+const client = new Thalassa.Client({ host: '127.0.0.1', apiport, port: Number(port) })
 const tell = (...words) => console.log(JSON.stringify(words))
 client.on('online', (registration) => tell('online', registration))
 client.on('offline', (id) => tell('offline', id))

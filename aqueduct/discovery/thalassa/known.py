@@ -34,8 +34,7 @@ class Known:
 
     def answer(self, members: Iterable[Member]) -> None:
         """Take the registry's whole answer."""
-        before = self._members or {}
-        self._members = {each.id: _unless_same(before.get(each.id), each) for each in members}
+        self._members = {each.id: _unless_same(self._shown(each.id), each) for each in members}
         events, self._meanwhile = self._meanwhile or [], None
         for event in events:
             self._apply(event)
@@ -90,7 +89,7 @@ class Known:
             if event.wrong:
                 self._doubted.pop(event.key, None)
         else:
-            members[event.key] = _unless_same(members.get(event.key), event.member)
+            members[event.key] = _unless_same(self._shown(event.key), event.member)
             self._doubted.pop(event.key, None)
 
 
