@@ -54,8 +54,8 @@ class Original:
             registry = registry._replace(host=host, port=port, api_port=api_port)
         if self._thalassa.serves or "thalassa" in self._settings.discovery.sources:
             where = own_host(self._settings.host, registry)
-            label = self._thalassa.label
-            announcing = Announcing(registry, __version__, where, self._settings.port, label)
+            settings = self._settings
+            announcing = Announcing(registry, __version__, where, settings.port, settings.label)
             works.append(Work("register Aqueduct", announcing.run, announcing.stop))
         return works
 

@@ -84,8 +84,6 @@ class ThalassaSettings:
     """The one to use; or with `serves` where Aqueduct is one itself."""
     serves: bool = False
     """Whether Aqueduct's own registry is one."""
-    label: str = ""
-    """What this Aqueduct is called in the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +130,8 @@ class Settings:
     verify_interval: float = 30.0
     """Seconds in which all that runs is compared with what should; 0: never."""
     debug: bool = False
+    label: str = ""
+    """What to call this Aqueduct."""
     proxy: ProxySettings = field(default_factory=ProxySettings)
     templates: TemplateSettings = field(default_factory=TemplateSettings)
     discovery: DiscoverySettings = field(default_factory=DiscoverySettings)

@@ -22,11 +22,7 @@ _OPTIONAL = ("--dns-server",)
 
 
 @click.command(
-    context_settings={
-        "auto_envvar_prefix": "AQUEDUCT",
-        "show_default": True,
-        "token_normalize_func": values.hyphened,
-    },
+    context_settings={"auto_envvar_prefix": "AQUEDUCT", "show_default": True},
     epilog="Each option can be given in the environment as well: --grpc-port as AQUEDUCT_GRPC_PORT.",
 )
 @click.option(
@@ -148,6 +144,13 @@ _OPTIONAL = ("--dns-server",)
     help="YAML or JSON file that lists the members of file.",
 )
 @thalassa.options
+@click.option(
+    "--label",
+    metavar="TEXT",
+    default="",
+    show_default="none",
+    help="What to call this Aqueduct, in its status.",
+)
 @click.option("--debug", is_flag=True, help="Log more.")
 def serve(
     *,
@@ -170,6 +173,7 @@ def serve(
     dns_name: str | None,
     dns_server: tuple[DnsServer, ...] | None,
     discovery_file: Path | None,
+    label: str,
     debug: bool,
     **original: Any,
 ) -> int:
@@ -192,6 +196,7 @@ def serve(
         on_exit=OnExit(on_exit),
         verify_interval=verify_interval,
         debug=debug,
+        label=label,
         history=Retention(history_count, history_age if history_age is not None else float("inf")),
         restore=restore and restore.absolute(),
         persistence=from_original.persistence,

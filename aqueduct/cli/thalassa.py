@@ -1,4 +1,7 @@
-"""The options of `aqueduct serve` that have to do with the original: Thalassa, and its file."""
+"""The options of `aqueduct serve` that have to do with the original: Thalassa, and its file.
+
+Options of the original have its spelling beside ours.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +15,21 @@ from aqueduct.settings import RegistryAddress, ThalassaSettings
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 _DEFAULT: Final = RegistryAddress()
+
+
+class _Spelled(click.Option):
+    """Has several spellings, of which errors name the first."""
+
+    def get_error_hint(self, _: click.Context | None) -> str:
+        return f"'{self.opts[0]}'"
+
+
 _OPTIONS: Final = (
     click.option(
         "--thalassa-host",
+        "--thalassaHost",
+        "thalassa_host",
+        cls=_Spelled,
         type=values.host,
         metavar="ADDRESS",
         show_default=_DEFAULT.host,
@@ -22,6 +37,9 @@ _OPTIONS: Final = (
     ),
     click.option(
         "--thalassa-port",
+        "--thalassaPort",
+        "thalassa_port",
+        cls=_Spelled,
         type=values.PORT,
         metavar="PORT",
         show_default=str(_DEFAULT.port),
@@ -29,6 +47,9 @@ _OPTIONS: Final = (
     ),
     click.option(
         "--thalassa-api-port",
+        "--thalassaApiPort",
+        "thalassa_api_port",
+        cls=_Spelled,
         type=values.PORT,
         metavar="PORT",
         show_default=str(_DEFAULT.api_port),
@@ -37,10 +58,7 @@ _OPTIONS: Final = (
     click.option(
         "--thalassa-registry",
         is_flag=True,
-        help="Be a Thalassa registry, on --host and these ports: clients register with Aqueduct itself.",
-    ),
-    click.option(
-        "--label", metavar="TEXT", default="", show_default="none", help="Name to register Aqueduct with."
+        help="Be a Thalassa registry, where these ports are: clients register with Aqueduct itself.",
     ),
     click.option(
         "--persistence",
@@ -80,9 +98,7 @@ def read(given: dict[str, Any], *, host: str, sources: tuple[str, ...]) -> Origi
     if is_source and 0 in registry:
         raise click.BadParameter("0 is no port that a registry could be at.", param_hint=_API_PORT)
     persistence = given["persistence"]
-    return Original(
-        ThalassaSettings(registry, serves, given["label"]), persistence and persistence.absolute()
-    )
+    return Original(ThalassaSettings(registry, serves), persistence and persistence.absolute())
 
 
 _API_PORT: Final = "'--thalassa-api-port'"

@@ -25,7 +25,6 @@ WATCHED = click.Path(dir_okay=False, path_type=Path)
 DIRECTORY = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
 
 _SOURCES = ("registry", "dns", "file", "thalassa")
-_CAPITAL = re.compile(r"(?<=[a-z])[A-Z]")
 _DURATION = re.compile(r"(?P<count>[0-9]{1,9}(?:\.[0-9]{1,3})?)(?P<unit>ms|s|m|h|d|)", re.ASCII)
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _DNS_PORT = 53
@@ -41,11 +40,6 @@ class _DataDirectory(click.Path):
 
 
 DATA_DIRECTORY = _DataDirectory(file_okay=False, path_type=Path)
-
-
-def hyphened(option: str) -> str:
-    """Return an option's name as it is spelled here: the original wrote `--templateFile`."""
-    return _CAPITAL.sub(lambda found: f"-{found[0].lower()}", option)
 
 
 def host(value: str) -> str:
