@@ -3,7 +3,7 @@
 Defaults are the original's where it had the setting.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -131,7 +131,7 @@ class Settings:
     """Seconds in which all that runs is compared with what should; 0: never."""
     debug: bool = False
     label: str = ""
-    """What to call this Aqueduct."""
+    """What its operator calls this Aqueduct."""
     proxy: ProxySettings = field(default_factory=ProxySettings)
     templates: TemplateSettings = field(default_factory=TemplateSettings)
     discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
@@ -140,3 +140,27 @@ class Settings:
     """A copy of a store to start from."""
     persistence: Path | None = None
     """The file of the original's, which is read into an empty store and kept up to date."""
+
+
+def changed_to(settings: Settings, wanted: Settings) -> tuple[Settings, list[str]]:
+    """Return `settings` with what of `wanted` can change while Aqueduct runs, and the names of what cannot.
+
+    Names are those of fields, ordered: `proxy.stats_page`.
+    """
+    changed = replace(
+        settings,
+        debug=wanted.debug,
+        verify_interval=wanted.verify_interval,
+        history=wanted.history,
+        templates=wanted.templates,
+        proxy=replace(settings.proxy, hard_stop_after=wanted.proxy.hard_stop_after),
+        restore=wanted.restore,  # was for the start alone
+    )
+    return changed, sorted(_differing(changed, wanted))
+
+
+def _differing(one: object, other: object, prefix: str = "") -> list[str]:
+    if not is_dataclass(one):
+        return [] if one == other else [prefix.removesuffix(".")]
+    pairs = [(each.name, getattr(one, each.name), getattr(other, each.name)) for each in fields(one)]
+    return [name for field, a, b in pairs for name in _differing(a, b, f"{prefix}{field}.")]

@@ -12,6 +12,8 @@ import click
 
 from aqueduct import __version__
 from aqueduct.cli.backup import backup, fsck
+from aqueduct.cli.config import config
+from aqueduct.cli.configfile import Wrong
 from aqueduct.cli.demo import demo
 from aqueduct.cli.serve import serve
 from aqueduct.cli.template import template
@@ -35,6 +37,7 @@ program.add_command(demo)
 program.add_command(backup)
 program.add_command(fsck)
 program.add_command(template)
+program.add_command(config)
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -44,15 +47,19 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         code = program.main(args, prog_name="aqueduct", standalone_mode=False)
     except click.ClickException as error:
-        print(f"aqueduct: {_in_one_line(error)}", file=sys.stderr)  # noqa: T201 # the command's own words
+        for line in _lines(error):
+            print(f"aqueduct: {line}", file=sys.stderr)  # noqa: T201 # the command's own words
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     return code if isinstance(code, int) else 0
 
 
-def _in_one_line(error: click.ClickException) -> str:
-    return " ".join(error.format_message().split())
+def _lines(error: click.ClickException) -> list[str]:
+    """Return one line, or one for each fault."""
+    if isinstance(error, Wrong):
+        return error.message.splitlines()
+    return [" ".join(error.format_message().split())]
 
 
 def _reserve_standard_streams() -> None:

@@ -1,13 +1,20 @@
-"""`aqueduct serve`: its options, read once into the frozen Settings."""
+"""`aqueduct serve`: its options, read into the frozen Settings, and again at SIGHUP.
+
+Options of the original have its spelling beside ours. The command line wins over the environment, that over
+the file of `--config`.
+"""
 
 import asyncio
 import os
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from aqueduct.cli import thalassa, values
+from aqueduct.cli.configfile import located, read_config
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
@@ -19,11 +26,38 @@ from aqueduct.settings import (
 )
 
 _OPTIONAL = ("--dns-server",)
+_GIVEN = f"{__name__}.given"
+_Spelled = values.Spelled
+
+
+class _Serve(click.Command):
+    """Keeps the words that it was called with: they are parsed again at SIGHUP."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_GIVEN] = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+def _take_config(context: click.Context, _: click.Parameter, file: Path | None) -> Path | None:
+    if file is not None:
+        context.default_map = read_config(context, context.command, file)
+    return file
 
 
 @click.command(
+    cls=_Serve,
     context_settings={"auto_envvar_prefix": "AQUEDUCT", "show_default": True},
-    epilog="Each option can be given in the environment as well: --grpc-port as AQUEDUCT_GRPC_PORT.",
+    epilog="Each option can be given in the environment as well: --grpc-port as AQUEDUCT_GRPC_PORT. "
+    "SIGHUP has the templates and the file of --config read again; --debug, --hard-stop-after, "
+    "--history-age, --history-count, --template-dir, --template-file and --verify-interval change at once.",
+)
+@click.option(
+    "--config",
+    type=values.FILE,
+    is_eager=True,
+    callback=_take_config,
+    show_default="none",
+    help="TOML file of options: grpc-port = 10001. The command line and the environment win over it.",
 )
 @click.option(
     "--host", type=values.host, metavar="ADDRESS", default="127.0.0.1", help="Address to listen on."
@@ -40,6 +74,10 @@ _OPTIONAL = ("--dns-server",)
 )
 @click.option(
     "--data-dir",
+    "--db-path",
+    "--dbPath",
+    "data_dir",
+    cls=_Spelled,
     type=values.DATA_DIRECTORY,
     default=values.default_data_dir(os.environ, os.geteuid()),
     help="Where the configuration is kept, and HAProxy's files. One Aqueduct each.",
@@ -52,6 +90,9 @@ _OPTIONAL = ("--dns-server",)
 )
 @click.option(
     "--template-file",
+    "--templateFile",
+    "template_file",
+    cls=_Spelled,
     type=values.FILE,
     show_default="built in",
     help="Template of the whole HAProxy configuration.",
@@ -152,8 +193,34 @@ _OPTIONAL = ("--dns-server",)
     help="What to call this Aqueduct, in its status.",
 )
 @click.option("--debug", is_flag=True, help="Log more.")
-def serve(
+@click.pass_context
+def serve(context: click.Context, /, **_: object) -> int:
+    """Run Aqueduct and its HAProxy until SIGINT or SIGTERM."""
+    return _run(settings_of(context), partial(_again, context.meta[_GIVEN]))
+
+
+def settings_of(context: click.Context) -> Settings:
+    """Return what the command line, the environment and the file say together."""
+    try:
+        return _settings(**context.params)
+    except click.BadParameter as error:
+        raise located(context, error) from error
+
+
+def _again(given: Sequence[str]) -> Settings:
+    """Return the settings as they are now; ConfigurationError where they will not do."""
+    from aqueduct.errors import ConfigurationError
+
+    try:
+        with serve.make_context("serve", list(given)) as context:
+            return settings_of(context)
+    except click.ClickException as error:
+        raise ConfigurationError(error.format_message()) from error
+
+
+def _settings(
     *,
+    config: Path | None,  # noqa: ARG001 # the others have taken what it says
     host: str,
     port: int,
     grpc_port: int,
@@ -176,8 +243,7 @@ def serve(
     label: str,
     debug: bool,
     **original: Any,
-) -> int:
-    """Run Aqueduct and its HAProxy until SIGINT or SIGTERM."""
+) -> Settings:
     if port == grpc_port != 0:
         raise click.BadParameter(f"{grpc_port} is the port of --port too.", param_hint="'--grpc-port'")
     for source, option, value in (
@@ -187,7 +253,7 @@ def serve(
     ):
         _check_used(source, option, is_used=source in discovery, is_given=value is not None)
     from_original = thalassa.read(original, host=host, sources=discovery)
-    settings = Settings(
+    return Settings(
         data_dir=data_dir.absolute(),
         host=host,
         port=port,
@@ -214,7 +280,6 @@ def serve(
             thalassa=from_original.thalassa,
         ),
     )
-    return _run(settings)
 
 
 def _check_used(source: str, option: str, *, is_used: bool, is_given: bool) -> None:
@@ -225,14 +290,14 @@ def _check_used(source: str, option: str, *, is_used: bool, is_given: bool) -> N
         raise click.BadParameter(f"is needed for the source {source}.", param_hint=option)
 
 
-def _run(settings: Settings) -> int:
-    from aqueduct import app, logs
+def _run(settings: Settings, reread: Callable[[], Settings]) -> int:
+    from aqueduct import logs, serving
     from aqueduct.cli.banner import announce
     from aqueduct.errors import AqueductError, ConfigurationError
 
     logs.configure(debug=settings.debug)
     try:
-        asyncio.run(app.serve(settings, lambda port: announce(settings.host, port)))
+        asyncio.run(serving.serve(settings, lambda port: announce(settings.host, port), reread))
     except (ConfigurationError, AqueductError) as error:  # the latter for a template that does not compile
         raise click.ClickException(str(error)) from error
     return 0

@@ -17,19 +17,12 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _DEFAULT: Final = RegistryAddress()
 
 
-class _Spelled(click.Option):
-    """Has several spellings, of which errors name the first."""
-
-    def get_error_hint(self, _: click.Context | None) -> str:
-        return f"'{self.opts[0]}'"
-
-
 _OPTIONS: Final = (
     click.option(
         "--thalassa-host",
         "--thalassaHost",
         "thalassa_host",
-        cls=_Spelled,
+        cls=values.Spelled,
         type=values.host,
         metavar="ADDRESS",
         show_default=_DEFAULT.host,
@@ -39,7 +32,7 @@ _OPTIONS: Final = (
         "--thalassa-port",
         "--thalassaPort",
         "thalassa_port",
-        cls=_Spelled,
+        cls=values.Spelled,
         type=values.PORT,
         metavar="PORT",
         show_default=str(_DEFAULT.port),
@@ -49,7 +42,7 @@ _OPTIONS: Final = (
         "--thalassa-api-port",
         "--thalassaApiPort",
         "thalassa_api_port",
-        cls=_Spelled,
+        cls=values.Spelled,
         type=values.PORT,
         metavar="PORT",
         show_default=str(_DEFAULT.api_port),

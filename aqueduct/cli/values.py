@@ -30,6 +30,14 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400
 _DNS_PORT = 53
 
 
+class Spelled(click.Option):
+    """Has several spellings, of which errors name the first."""
+
+    def get_error_hint(self, _: click.Context | None) -> str:
+        """Return the option's first name."""
+        return f"'{self.opts[0]}'"
+
+
 class _DataDirectory(click.Path):
     """A directory that need not be there. An empty word is a variable that was not set, not `.`."""
 

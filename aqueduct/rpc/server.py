@@ -22,6 +22,7 @@ from aqueduct.rpc.registry import Registry
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.history import History
 from aqueduct.service.registry import Registering
+from aqueduct.service.reloading import Reloading
 from aqueduct.service.status import StatusService
 from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2, registry_pb2
 from aqueduct.v1.backend_pb2_grpc import add_BackendServiceServicer_to_server
@@ -56,11 +57,17 @@ class GrpcServer:
     """Serves the API over gRPC, without TLS."""
 
     def __init__(
-        self, configuration: Configuration, history: History, status: StatusService, registering: Registering
+        self,
+        configuration: Configuration,
+        history: History,
+        status: StatusService,
+        reloading: Reloading,
+        registering: Registering,
     ) -> None:
         self._configuration = configuration
         self._history = history
         self._status = status
+        self._reloading = reloading
         self._registry = Registry(registering)
         self._health = Health(SERVICES)
         self._server: grpc.aio.Server | None = None
@@ -93,7 +100,7 @@ class GrpcServer:
         add_FrontendServiceServicer_to_server(Frontends(self._configuration), server)
         add_BackendServiceServicer_to_server(Backends(self._configuration), server)
         add_ConfigServiceServicer_to_server(Config(self._configuration, self._history), server)
-        add_HAProxyServiceServicer_to_server(HAProxy(self._status), server)
+        add_HAProxyServiceServicer_to_server(HAProxy(self._status, self._reloading), server)
         add_RegistryServiceServicer_to_server(self._registry, server)
         add_HealthServicer_to_server(self._health, server)
         health = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name

@@ -14,7 +14,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Settings]:
     """Collect what the command would have run."""
     seen: list[Settings] = []
 
-    def run(settings: Settings) -> int:
+    def run(settings: Settings, _: object) -> int:
         seen.append(settings)
         return 0
 

@@ -29,7 +29,9 @@ from .test_frontends import frontend
 
 def another(api: Api) -> GrpcServer:
     past = history(api.store, api.admission)
-    return GrpcServer(configuration(api.store, api.admission), past, api.status, Registering(None))
+    return GrpcServer(
+        configuration(api.store, api.admission), past, api.status, api.reloads, Registering(None)
+    )
 
 
 class TestReflection:
