@@ -8,11 +8,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 from google.protobuf.struct_pb2 import Struct
 
 from aqueduct.errors import Invalid
+from aqueduct.model.documents import struct_document
 from aqueduct.model.fields import Faults, check_service_word, check_values
 from aqueduct.model.registrations import check_address, host_of
 from aqueduct.v1.backend_pb2 import Member
@@ -49,7 +49,7 @@ def registration_of(name: str, version: str, host: str, port: str, body: object)
 
 def document_of(registration: Registration) -> dict[str, Any]:
     """Return a registration as the API and the events tell it, its keys in their order."""
-    meta = json_format.MessageToDict(registration.meta)
+    meta = struct_document(registration.meta)
     return {
         "name": registration.name,
         "version": registration.version,

@@ -34,6 +34,7 @@ async def test_a_registration_is_made_told_and_deleted(served: Served) -> None:
         assert (reply.status, reply.document) == (200, [REGISTRATION])
         assert list(reply.document[0]) == list(REGISTRATION)
     assert (await served.ask("GET", "/registrations/web/2.0.0")).body == b"[]"
+    assert b'"port":80,"lastKnown":1700001000000,"meta":{' in reply.body
     for _ in range(2):
         reply = await served.ask("DELETE", PATH)
         assert (reply.status, reply.body) == (200, b"200")

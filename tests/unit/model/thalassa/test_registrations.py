@@ -31,6 +31,7 @@ def test_a_registration_is_told_as_the_original_tells_it() -> None:
     document = document_of(registration)
     assert document == TOLD
     assert list(document) == list(TOLD)
+    assert repr(document["meta"]["secondsToExpire"]) == "5"
 
 
 def test_a_registration_tells_its_host_where_it_has_no_host_name() -> None:
