@@ -20,7 +20,7 @@ from typing import Self
 
 import structlog
 
-from aqueduct import __version__
+from aqueduct import __version__, logs
 from aqueduct.discovery.configured import configured
 from aqueduct.discovery.registry import Registry
 from aqueduct.errors import ConfigurationError, Unmet
@@ -36,8 +36,10 @@ from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.clock import Clock
 from aqueduct.render.renderer import Renderer
 from aqueduct.render.sections import split_sections
+from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free
 from aqueduct.rpc.server import GrpcServer
+from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.control import Adapters, ControlPlane, Work
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
@@ -90,6 +92,11 @@ class _HAProxy(MasterWorker):
 class Aqueduct:
     """One running Aqueduct: `async with Aqueduct(settings) as aqueduct:`.
 
+    Once entered, its services can be called within the process, by the requests of the API:
+    `await aqueduct.backends.PutBackend(PutBackendRequest(backend=...))`, `async for changes in
+    aqueduct.registry.WatchRegistrations(WatchRegistrationsRequest())`. They raise the errors of `errors.py`.
+    The event loop, the logging and the signals stay those of the program around it.
+
     Entering returns when HAProxy serves what is stored (or the first try to start it has failed: it
     is tried again) and gRPC listens. Leaving ends it all; HAProxy is stopped, unless `keep_haproxy`
     was set. Either may be cancelled: what is left of it is done without waiting for anybody.
@@ -108,6 +115,7 @@ class Aqueduct:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        logs.settle()
         try:
             await self._open(self._stack)
         except BaseException:
@@ -170,9 +178,12 @@ class Aqueduct:
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
         stack.push_async_callback(control.reconciler.life.close)
         registering = Registering(registry if registry in sources else None)
-        server = GrpcServer(
+        servicers = Servicers(
             control.configuration, control.history, control.status, control.reloading, registering
         )
+        self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
+        self.haproxy, self.registry = servicers.haproxy, servicers.registry
+        server = GrpcServer(servicers, Calls(), control.status)
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

@@ -48,6 +48,23 @@ def configure(*, debug: bool, stream: TextIO | None = None, environ: Mapping[str
     )
 
 
+def settle() -> None:
+    """Log by the standard library's logging, as it stands, where nobody has said where to log to."""
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, structlog.processors.format_exc_info, _as_text],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def _as_text(_: WrappedLogger, __: str, event: EventDict) -> str:
+    exception = event.pop("exception", None)
+    words = [str(event.pop("event")), *(f"{key}={value!r}" for key, value in event.items())]
+    return " ".join(words) + (f"\n{exception}" if exception else "")
+
+
 def set_level(*, debug: bool) -> None:
     """Log INFO and above from now on, with `debug` everything."""
     logging.getLogger().setLevel(_level(debug=debug))

@@ -25,18 +25,20 @@ class HAProxy(HAProxyServiceServicer):
         self._reloading = reloading
 
     async def GetHAProxyConfig(
-        self, _request: GetHAProxyConfigRequest, _: object
+        self, _request: GetHAProxyConfigRequest, _: object = None
     ) -> GetHAProxyConfigResponse:
         config, revision = self._status.config()
         return GetHAProxyConfigResponse(config=config, revision=revision)
 
-    async def GetHAProxyInfo(self, _request: GetHAProxyInfoRequest, _: object) -> GetHAProxyInfoResponse:
+    async def GetHAProxyInfo(
+        self, _request: GetHAProxyInfoRequest, _: object = None
+    ) -> GetHAProxyInfoResponse:
         return GetHAProxyInfoResponse(info=await self._status.info())
 
-    async def GetStatus(self, _request: GetStatusRequest, _: object) -> GetStatusResponse:
+    async def GetStatus(self, _request: GetStatusRequest, _: object = None) -> GetStatusResponse:
         return GetStatusResponse(status=self._status.status())
 
-    async def Reload(self, request: ReloadRequest, _: object) -> ReloadResponse:
+    async def Reload(self, request: ReloadRequest, _: object = None) -> ReloadResponse:
         why = reason(request)
         if request.validate_only:
             return ReloadResponse(plan=await self._reloading.plan(why))

@@ -48,7 +48,7 @@ def test_it_shows_the_demo(installed: Path, tmp_path: Path) -> None:
 
 
 def test_it_serves(installed: Path, tmp_path: Path) -> None:
-    command = [installed / "aqueduct", "serve", "--port=0", "--grpc-port=0", f"--data-dir={tmp_path}"]
+    command = [str(installed / "aqueduct"), "serve", "--port=0", "--grpc-port=0", f"--data-dir={tmp_path}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
         assert serving.stdout is not None
         assert "gRPC listens on 127.0.0.1:" in serving.stdout.readline()

@@ -10,7 +10,9 @@ import pytest
 
 from aqueduct.app import SystemClock
 from aqueduct.discovery.registry import Registry
+from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.server import GrpcServer
+from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.registry import Registering
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
@@ -64,7 +66,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     registry = Registry(registrations, SystemClock(), 30.0)
     admission, status, reloads = InstantAdmission(store), FixedStatus(), NotedReloads()
     past = history(store, admission)
-    server = GrpcServer(configuration(store, admission), past, status, reloads, Registering(registry))
+    servicers = Servicers(configuration(store, admission), past, status, reloads, Registering(registry))
+    server = GrpcServer(servicers, Calls(), status)
     port = await server.start("127.0.0.1", 0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield Api(server, port, store, admission, status, reloads, channel)
