@@ -6,6 +6,7 @@
     GET     /status
 
 All else is 404, whatever the method. Whatever comes is answered; what it changes goes through the service.
+A browser says where a page is from that asks (`Origin`): any page could register services otherwise.
 """
 
 import json
@@ -51,6 +52,8 @@ class Routes:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request."""
+        if "Origin" in request.headers:
+            return _error(HTTPStatus.FORBIDDEN, "this is no API for web pages")
         try:
             return _reply(HTTPStatus.OK, await self._answer(request))
         except (NotFound, _NoRoute):

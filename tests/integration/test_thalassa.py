@@ -59,8 +59,8 @@ async def _registered(ports: Ports, name: str, holds: Callable[[list[Any]], bool
     return found
 
 
-async def _live_and_die(aqueduct: Aqueduct, ports: Ports, port: int) -> None:
-    """Have two services register, be members, and one of them die."""
+async def _live_and_die(aqueduct: Aqueduct, ports: Ports, port: int, late: float) -> None:
+    """Have two services register, be members, and one of them die; it may be a member `late` seconds more."""
     live = Live(aqueduct, port)
     await put_dynamic(aqueduct, "1.0.0", port)
     async with AsyncExitStack() as stack:
@@ -75,14 +75,14 @@ async def _live_and_die(aqueduct: Aqueduct, ports: Ports, port: int) -> None:
         dying.kill()
         died = asyncio.get_running_loop().time()
         await _until(live, {second})
-        assert asyncio.get_running_loop().time() - died < TTL + 3  # the server looks every 2 s
+        assert asyncio.get_running_loop().time() - died < TTL + late
         assert {(await fetch(port)).body for _ in range(4)} == {b"1.0.0"}
 
 
 async def test_clients_register_with_aqueduct_itself(
     registry: tuple[Aqueduct, Ports], free_port: int
 ) -> None:
-    await _live_and_die(*registry, free_port)
+    await _live_and_die(*registry, free_port, late=1)
 
 
 async def test_subscribers_are_told_by_aqueduct_itself(registry: tuple[Aqueduct, Ports]) -> None:
@@ -124,7 +124,7 @@ async def test_clients_register_with_a_server_between(
         (own,) = await _registered(server.ports, NAME, bool)
         assert (own["host"], own["port"]) == ("127.0.0.1", aqueduct.port)
         assert (own["meta"]["label"], own["meta"]["secondsToExpire"]) == ("test", 60)
-        await _live_and_die(aqueduct, server.ports, free_port)
+        await _live_and_die(aqueduct, server.ports, free_port, late=3)  # it looks every 2 s
     await _registered(server.ports, NAME, lambda found: not found)  # it said goodbye
 
 

@@ -45,9 +45,11 @@ class Served:
     api_port: int = 0
     closed: list[str] = field(default_factory=list)
 
-    async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> Reply:
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", kind: str = "application/json", **more: str
+    ) -> Reply:
         url = f"http://127.0.0.1:{self.api_port}{path}"
-        headers = {"Content-Type": kind} if kind else {}
+        headers = ({"Content-Type": kind} if kind else {}) | more
         async with self.session.request(
             method, yarl.URL(url, encoded=True), data=io.BytesIO(body), headers=headers
         ) as response:

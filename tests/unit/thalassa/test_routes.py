@@ -114,6 +114,12 @@ async def test_anything_else_is_not_found(served: Served, method: str, path: str
     assert (reply.status, reply.document) == (404, NOT_FOUND)
 
 
+async def test_web_pages_are_refused(served: Served) -> None:
+    reply = await served.ask("POST", PATH, kind="text/plain", Origin="http://evil.example")
+    assert (reply.status, reply.document["error"]) == (403, "Forbidden")
+    assert (await served.ask("GET", "/registrations")).body == b"[]"
+
+
 async def test_a_head_has_the_length_alone(served: Served) -> None:
     await served.ask("POST", PATH)
     reply = await served.ask("HEAD", "/registrations")
