@@ -13,7 +13,6 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import aiohttp
-import yarl
 
 from aqueduct.ports.discovery import Service
 
@@ -58,7 +57,7 @@ class Api:
 
     async def _call(self, method: str, words: tuple[str, ...] | list[str], body: object = None) -> bytes:
         path = "/".join(quote(word, safe="") for word in ("registrations", *words))
-        url = yarl.URL(f"http://{self.address}/{path}", encoded=True)
+        url = f"http://{self.address}/{path}"
         try:
             async with (
                 aiohttp.ClientSession(

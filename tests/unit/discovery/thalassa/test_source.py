@@ -200,6 +200,13 @@ async def test_a_service_without_a_name_or_a_version_has_no_members(followed: Fo
     assert followed.registry.asked == []
 
 
+async def test_names_are_spelled_safely(followed: Followed) -> None:
+    followed.registry.answers = []
+    followed.source.follow(Service("50%?ä#", "1..2"))
+    await followed.heard.next()
+    assert followed.registry.asked == ["GET /registrations/50%25%3F%C3%A4%23/1..2"]
+
+
 async def test_a_service_that_is_left_is_asked_for_no_more(followed: Followed) -> None:
     followed.source.leave(WEB)
     followed.registry.online(told(2))
