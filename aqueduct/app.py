@@ -31,6 +31,7 @@ from aqueduct.model.bind import Address, parse_bind
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.model.snapshot import Snapshot
+from aqueduct.original import Original
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.clock import Clock
 from aqueduct.render.renderer import Renderer
@@ -159,6 +160,8 @@ class Aqueduct:
             log.warning("restored", file=str(settings.restore), former_store=str(aside or "none"))
         store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
         stack.push_async_callback(store.close)
+        original = Original(settings, store)
+        await original.read()
         haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin, settings.haproxy)
         stack.push_async_callback(haproxy.close)
         renderer, sections = _renderer(settings, haproxy.capabilities)
@@ -185,6 +188,9 @@ class Aqueduct:
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for work in control.works():
+            self._run(tasks, work)
+        stack.push_async_callback(self._stop_original, original)
+        for work in await original.start(control.history, registering, clock):
             self._run(tasks, work)
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
         stack.push_async_callback(self._stop_server, server)
@@ -221,6 +227,9 @@ class Aqueduct:
         except asyncio.CancelledError:
             await server.stop(0)
             raise
+
+    async def _stop_original(self, original: Original) -> None:
+        await original.stop(self._grace())
 
     def _grace(self) -> float:
         """Return the seconds that are left of the grace, which begins with the first call."""

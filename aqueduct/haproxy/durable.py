@@ -6,15 +6,18 @@ import stat
 from pathlib import Path
 
 
-def write(path: Path, content: bytes, *, survives_power_loss: bool) -> None:
+def write(path: Path, content: bytes, *, survives_power_loss: bool, mode: int | None = None) -> None:
     """Put `content` under `path` at once; a reader finds the old file or the new one.
 
     The first write survives a kill of this process, which is enough for what only describes running
     processes; `survives_power_loss` costs two fsyncs. One writer per path at a time.
+    `mode` are the permissions to give the file, by default those of any new one.
     """
     temporary = path.with_name(path.name + ".new")
     try:
         with temporary.open("wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(content)
             if survives_power_loss:
                 file.flush()

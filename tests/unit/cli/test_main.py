@@ -89,7 +89,7 @@ def test_help_tells_every_default(capfd: pytest.CaptureFixture[str]) -> None:
     words = " ".join(capfd.readouterr().out.split())
     options = re.split(r"(?<!,) --", words.partition(" -h, --help")[0])[1:]
     without = [option for option in options if "[default:" not in option]
-    assert [option.split()[0] for option in without] == ["sudo", "debug"]
+    assert [option.split()[0] for option in without] == ["sudo", "thalassa-registry", "debug"]
     for default in ("127.0.0.1", "10000", "10001", "auto"):
         assert f"[default: {default}" in words
 
