@@ -82,13 +82,12 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         code = program.main(args, prog_name="aqueduct", standalone_mode=False)
     except click.ClickException as error:
+        if error.exit_code == Exit.PIPE:
+            _leave_pipes()
         _tell(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        _leave_pipes()
-        return Exit.PIPE
     return code if isinstance(code, int) else 0
 
 

@@ -11,7 +11,7 @@ from typing import Final, TextIO
 
 import click
 
-from aqueduct.cli.failures import Failed
+from aqueduct.cli.failures import Exit, Failed
 
 ADDED: Final = "green"
 CHANGED: Final = "yellow"
@@ -40,15 +40,15 @@ def tell(text: str = "", colour: str | None = None, *, err: bool = False, bold: 
     """Write a line. Failed where it cannot be written, but for a pipe that nobody reads any more."""
     stream = sys.stderr if err else sys.stdout
     painted = in_colour(stream) and (colour or bold)
-    words = click.style(text, fg=colour, bold=bold) if painted else text
+    words = click.style(text, fg=colour, bold=bold or None) if painted else text
     _echo(words, nl=True, err=err, color=bool(painted))
 
 
 def _echo(text: str, *, nl: bool, err: bool, color: bool) -> None:
     try:
         click.echo(text, nl=nl, err=err, color=color)
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        raise Failed((), Exit.PIPE) from error  # in silence: nobody would read it
     except OSError as error:
         raise Failed(f"the output cannot be written: {error.strerror}") from error
 

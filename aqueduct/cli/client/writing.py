@@ -73,7 +73,7 @@ def told(response: ApplyResponse, writing: Writing, output: str) -> None:
     elif writing.dry_run:
         outcomes.plan(response.plan, verbose=True)
     else:
-        outcomes.changed([(str(ref_of(each)), _word(each, response.revision)) for each in response.changes])
+        outcomes.changed([(str(ref_of(each)), _word(each)) for each in response.changes])
         outcomes.done(response.revision, response.apply if response.HasField("apply") else None)
 
 
@@ -85,11 +85,8 @@ def _write(server: Server, changes: Sequence[Change], places: Places, writing: W
     return 0
 
 
-def _word(change: Change, revision: int) -> str:
-    resource = resource_of(change)
-    if resource is None:
-        return "deleted"
-    return "stored" if resource.revision == revision else "unchanged"
+def _word(change: Change) -> str:
+    return "deleted" if resource_of(change) is None else "stored"
 
 
 def _places_of_deletions(refs: Sequence[Ref]) -> Places:
