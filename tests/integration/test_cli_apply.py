@@ -184,5 +184,5 @@ async def test_import_replaces_all_on_demand(cli: Cli, shared: Aqueduct) -> None
     assert (refused.code, "needs --yes" in refused.err) == (2, True)
     dry = await cli.ok("import", "new.json", "--replace", "--dry-run", "-o", "name")
     assert dry.lines == ["backends/new", "backends/old"]
-    done = await cli.ok("import", "new.json", "--replace", "-y")
+    done = await cli.ok("import", "new.json", "--replace", "-y", "--no-wait")
     assert {"backends/new created", "backends/old deleted"} <= set(done.lines)

@@ -33,8 +33,10 @@ async def test_a_switch(cli: Cli, shared: Aqueduct) -> None:
         await _dynamic(cli, "app", "app")
         dry = await cli.ok("switch", "app", "2", "--dry-run")
         assert dry.lines[0].startswith("HAProxy: ")
-        policy = ("--min-healthy", "1", "--switch-timeout", "20s", "--drain-timeout", "1s")
-        done = await cli.ok("switch", "app", "2", *policy, "-m", "go", "--author", "ann")
+        done = await cli.ok(
+            *("switch", "app", "2", "-m", "go", "--author", "ann"),
+            *("--min-healthy", "1", "--switch-timeout", "20s", "--drain-timeout", "1s"),
+        )
         assert done.lines[0] == "backends/app serves app 2"
         revision = (await cli.ok("get", "backends/app", "-o", "json")).document["revision"]
         await cli.refuses(3, "switch", "app", "1", "--expected-revision", revision - 1)

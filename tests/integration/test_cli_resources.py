@@ -157,13 +157,17 @@ async def test_revisions_are_conditions(cli: Cli) -> None:
 async def test_the_history_tells_who_and_why(cli: Cli) -> None:
     cli.file("who.json", backend("who"))
     await cli.ok("put", "who.json", "-m", "the\nreason", "--author", "ann")
-    await cli.having(SUDO_USER="", AQUEDUCT_AUTHOR="bob").ok("delete", "backend", "who", "--message", "gone")
+    await cli.having(AQUEDUCT_AUTHOR="bob").ok(
+        "delete", "backend", "who", "--message", "gone", "--author", "cid"
+    )
     await cli.having(SUDO_USER="").ok("put", "who.json")
+    await cli.having(AQUEDUCT_AUTHOR="bob").ok("delete", "backends/who", "-o", "name")
     done = await cli.ok("history", "backends/who", "-o", "json")
     annotations = [revision["annotation"] for revision in done.document["revisions"]]
     assert annotations == [
+        {"author": "bob"},
         {"author": getpass.getuser()},
-        {"author": "bob", "message": "gone"},
+        {"author": "cid", "message": "gone"},
         {"author": "ann", "message": "the\nreason"},
     ]
 
