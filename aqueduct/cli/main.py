@@ -3,6 +3,7 @@
 Commands are imported when they run, and gRPC, LMDB and Jinja by them, so that `--help` answers at once.
 """
 
+import errno
 import io
 import os
 import sys
@@ -88,6 +89,12 @@ def main(args: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EIO) or error.filename is not None:
+            raise
+        _tell(Failed(f"the output cannot be written: {error.strerror}"))
+        _leave_pipes()
+        return Exit.FAILED
     return code if isinstance(code, int) else 0
 
 
@@ -122,3 +129,6 @@ def _reserve_standard_streams() -> None:
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
         pass
     os.close(descriptor)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False, encoding="utf-8"))  # noqa: SIM115 # as long as the process

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 from typing import Any, Final, NamedTuple
 
-from aqueduct.cli.client import screen, texts
+from aqueduct.cli.client import screen
 from aqueduct.model.documents import to_document
 from aqueduct.model.history import KINDS, Configuration, Configured, same
 from aqueduct.model.resources import Ref, ref_of, resource_of
@@ -94,6 +94,8 @@ def _text(step: Step) -> str:
 
 
 def _lines(resource: Configured | None) -> list[str]:
+    from aqueduct.cli.client import texts
+
     return texts.dump(_document(resource), "yaml").splitlines() if resource is not None else []
 
 

@@ -8,7 +8,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from aqueduct.cli.client import screen, texts
+from aqueduct.cli.client import screen
 from aqueduct.model.documents import to_document
 from aqueduct.v1.apply_pb2 import (
     APPLY_KIND_NOTHING,
@@ -29,6 +29,8 @@ _DONE: Final = {
 
 def printed(value: Message | dict[str, Any], output: str) -> None:
     """Print a message for programs, as json or yaml."""
+    from aqueduct.cli.client import texts  # YAML takes its time to be imported, and tables do not need it
+
     document = to_document(value) if isinstance(value, Message) else value
     screen.raw(texts.dump(document, output))
 

@@ -83,6 +83,8 @@ def _documents(name: str) -> list[tuple[str, object]]:
         raise Failed(f"{called}: is no UTF-8 at byte {error.start}", Exit.USAGE) from error
     except ValueError as error:
         raise Failed(f"{called}: {error}", Exit.USAGE) from error
+    if not documents:  # such as what a program that failed has written: no word to delete all
+        raise Failed(f"{called}: is empty", Exit.USAGE)
     if len(documents) == 1:
         return [(called, documents[0])]
     return [(f"{called} (document {number})", document) for number, document in enumerate(documents, 1)]

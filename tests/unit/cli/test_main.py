@@ -141,6 +141,20 @@ def test_help_imports_nothing_heavy() -> None:
     assert [line for line in done.stdout.splitlines() if line.startswith("[")] == ["[]"] * 3
 
 
+@pytest.mark.parametrize(
+    ("where", "code", "said"),
+    [
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        (">/dev/full", 1, "aqueduct: the output cannot be written: No space left on device\n"),
+    ],
+)
+def test_no_output_is_no_traceback(where: str, code: int, said: str) -> None:
+    command = f'exec "{sys.executable}" -m aqueduct --help {where}'
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, said)
+
+
 def test_streams_that_were_closed_are_no_streams_of_others() -> None:
     script = (
         "import os, subprocess, sys; from aqueduct.cli.main import main; main(['--version']);"

@@ -136,6 +136,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "content", "line"),
     [
         ("x.yaml", None, "x.yaml: cannot be read: No such file or directory"),
+        ("x.yaml", b"# nothing\n", "x.yaml: is empty"),
         ("x.yaml", b"\xff", "x.yaml: is no UTF-8 at byte 0"),
         ("x.json", b"a: 1", "x.json: is no JSON at line 1, column 1: Expecting value"),
     ],
