@@ -16,7 +16,7 @@ def config() -> None:
 @config.command()
 @click.argument("file", type=values.FILE)
 def check(*, file: Path) -> int:
-    """Check FILE as `serve --config FILE` would read it; tell what is wrong by line and key (exit code 1)."""
+    """Check FILE as `serve --config FILE` would read it; tell what is wrong by line and key (exit code 2)."""
     with serve.make_context("serve", ["--config", str(file)]) as context:
         settings_of(context)
     click.echo(f"{file}: good")

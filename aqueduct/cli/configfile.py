@@ -15,16 +15,19 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from aqueduct.cli.failures import Exit, Failed
+
 _NOT_IN_A_FILE = {"config": "names this very file", "restore": "is for one start: give it as an option"}
 _SCALARS = str | int | float
 
 
-class Wrong(click.ClickException):
-    """A file that will not do; one line for each fault."""
+def _wrong(*lines: str) -> Failed:
+    """Return the error for a file that will not do; one line for each fault."""
+    return Failed(lines, Exit.USAGE)
 
 
 def read_config(context: click.Context, command: click.Command, file: Path) -> dict[str, object]:
-    """Return the values of `file` by the names of the parameters of `command`. Wrong tells all faults."""
+    """Return the values of `file` by the names of the parameters of `command`. Failed tells all faults."""
     text = _text(file)
     table = _table(file, text)
     parameters = dict(_by_key(command))
@@ -37,7 +40,7 @@ def read_config(context: click.Context, command: click.Command, file: Path) -> d
         except ValueError as error:
             wrong.append(f"{file}:{line_of(text, key)}: {key}: {error}")
     if wrong:
-        raise Wrong("\n".join(wrong))
+        raise _wrong(*wrong)
     return values
 
 
@@ -53,7 +56,7 @@ def located(context: click.Context, error: click.BadParameter) -> click.ClickExc
     text = _text(file)
     keys = {spelling for spelling, parameter in _by_key(context.command) if parameter is found[0]}
     key = next(key for key in _table(file, text) if key in keys)
-    return Wrong(f"{file}:{line_of(text, key)}: {key}: {error.message}")
+    return _wrong(f"{file}:{line_of(text, key)}: {key}: {error.message}")
 
 
 def line_of(text: str, key: str) -> int:
@@ -72,9 +75,9 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:
-        raise Wrong(f"{file}: cannot be read: {error.strerror}") from error
+        raise _wrong(f"{file}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise Wrong(f"{file}: is no UTF-8 at byte {error.start}") from error
+        raise _wrong(f"{file}: is no UTF-8 at byte {error.start}") from error
 
 
 def _table(file: Path, text: str) -> Mapping[str, Any]:
@@ -82,7 +85,7 @@ def _table(file: Path, text: str) -> Mapping[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         last = f"at line {len(text.splitlines())}, the last"
-        raise Wrong(f"{file}: is no TOML: {error}".replace("at end of document", last)) from error
+        raise _wrong(f"{file}: is no TOML: {error}".replace("at end of document", last)) from error
 
 
 def _by_key(command: click.Command) -> Iterator[tuple[str, click.Parameter]]:

@@ -10,7 +10,7 @@ from aqueduct.cli.main import main
 
 def _told(file: Path, capfd: pytest.CaptureFixture[str], *command: str) -> list[str]:
     """Return the lines that `file` is refused with."""
-    assert main([*(command or ("config", "check")), str(file)]) == 1
+    assert main([*(command or ("config", "check")), str(file)]) == 2
     out, err = capfd.readouterr()
     assert out == ""
     return [line.removeprefix(f"aqueduct: {file}:") for line in err.splitlines()]

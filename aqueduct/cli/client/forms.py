@@ -1,0 +1,96 @@
+"""The forms of documents: where in one the resources are.
+
+    frontends: [...], backends: [...]      a configuration, as `export` writes it; maybe with `version: 1`
+    kind: backend, key: app, ...           one resource; the original's `_type` and `id` are taken as well
+    [{kind: backend, ...}, ...]            a list of such, as the original's REST API gives
+
+Several documents of YAML in one file are read one after the other.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from aqueduct.model.documents import to_document
+from aqueduct.model.history import KINDS, Configured
+from aqueduct.model.resources import Kind
+from aqueduct.v1.backend_pb2 import Backend
+from aqueduct.v1.frontend_pb2 import Frontend
+
+_MESSAGES: Final[Mapping[Kind, type[Configured]]] = {Kind.FRONTEND: Frontend, Kind.BACKEND: Backend}
+_COLLECTIONS: Final = {kind.collection: kind for kind in KINDS}
+_FORMS: Final = "must have frontends: or backends:, or kind: frontend or backend"
+_VERSION: Final = 1
+
+
+class Place(NamedTuple):
+    """One resource of a document: its kind, where it is, and its fields."""
+
+    kind: Kind
+    path: str
+    fields: object
+
+    def empty(self) -> Configured:
+        """Return the message that the fields belong into."""
+        return _MESSAGES[self.kind]()
+
+
+def places(document: object) -> Iterator[Place]:
+    """Find the resources of a document. ValueError where it is of none of the forms."""
+    if isinstance(document, list):
+        for index, each in enumerate(document):
+            yield _single(each, f"[{index}]")
+    elif isinstance(document, Mapping) and not {"kind", "_type"} & document.keys():
+        yield from _collections(document)
+    else:
+        yield _single(document, "")
+
+
+def resource_document(resource: Configured) -> dict[str, Any]:
+    """Return one resource as a document that says its kind."""
+    kind = Kind.FRONTEND if isinstance(resource, Frontend) else Kind.BACKEND
+    return {"kind": kind.value} | to_document(resource)
+
+
+def _collections(document: Mapping[Any, Any]) -> Iterator[Place]:
+    if not _COLLECTIONS.keys() & document.keys():
+        raise ValueError(_FORMS)
+    for name, each in document.items():
+        kind = _COLLECTIONS.get(name)
+        if kind is None:
+            _check_version(name, each)
+            continue
+        if not isinstance(each, list | None):
+            raise ValueError(f"{name}: must be a list")  # noqa: TRY004 # the one error of a file
+        yield from (
+            Place(kind, f"{name}[{index}]", _fields(kind, fields)) for index, fields in enumerate(each or ())
+        )
+
+
+def _check_version(name: object, value: object) -> None:
+    if name != "version":
+        raise ValueError(f"{name}: is no field: there are {', '.join(_COLLECTIONS)}")
+    if value != _VERSION or not isinstance(value, int):
+        raise ValueError(f"version: must be {_VERSION}, the version of the document's form")
+
+
+def _single(fields: object, path: str) -> Place:
+    if not isinstance(fields, Mapping):
+        raise ValueError(f"{path}: {_FORMS}" if path else _FORMS)  # noqa: TRY004 # the one error of a file
+    word = fields.get("kind", fields.get("_type"))
+    kind = next((kind for kind in KINDS if kind.value == word), None)
+    if kind is None:
+        at = ".".join(part for part in (path, "kind") if part)
+        raise ValueError(f"{at}: must be frontend or backend")
+    return Place(kind, path, _fields(kind, {name: each for name, each in fields.items() if name != "kind"}))
+
+
+def _fields(kind: Kind, fields: object) -> object:
+    """Return the fields without those that the original adds, where these say the same as ours."""
+    if not isinstance(fields, Mapping):
+        return fields
+    ours = dict(fields)
+    if ours.get("_type") == kind.value:
+        del ours["_type"]
+    if ours.get("id") == f"{kind}/{ours.get('key')}":
+        del ours["id"]
+    return ours
