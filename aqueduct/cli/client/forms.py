@@ -1,6 +1,7 @@
 """The forms of documents: where in one the resources are.
 
-    frontends: [...], backends: [...]      a configuration, as `export` writes it; maybe with `version: 1`
+    frontends: [...], backends: [...]      a configuration, as `export` writes it
+    version: 1, frontends: ...             the original's file, see model/thalassa/file.py
     kind: backend, key: app, ...           one resource; the original's `_type` and `id` are taken as well
     [{kind: backend, ...}, ...]            a list of such, as the original's REST API gives
 
@@ -19,7 +20,6 @@ from aqueduct.v1.frontend_pb2 import Frontend
 _MESSAGES: Final[Mapping[Kind, type[Configured]]] = {Kind.FRONTEND: Frontend, Kind.BACKEND: Backend}
 _COLLECTIONS: Final = {kind.collection: kind for kind in KINDS}
 _FORMS: Final = "must have frontends: or backends:, or kind: frontend or backend"
-_VERSION: Final = 1
 
 
 class Place(NamedTuple):
@@ -32,6 +32,11 @@ class Place(NamedTuple):
     def empty(self) -> Configured:
         """Return the message that the fields belong into."""
         return _MESSAGES[self.kind]()
+
+
+def is_originals(document: object) -> bool:
+    """Tell whether a document is the file that the original kept its configuration in."""
+    return isinstance(document, Mapping) and "version" in document and not {"kind", "_type"} & document.keys()
 
 
 def places(document: object) -> Iterator[Place]:
@@ -57,20 +62,12 @@ def _collections(document: Mapping[Any, Any]) -> Iterator[Place]:
     for name, each in document.items():
         kind = _COLLECTIONS.get(name)
         if kind is None:
-            _check_version(name, each)
-            continue
+            raise ValueError(f"{name}: is no field: there are {', '.join(_COLLECTIONS)}")
         if not isinstance(each, list | None):
             raise ValueError(f"{name}: must be a list")  # noqa: TRY004 # the one error of a file
         yield from (
             Place(kind, f"{name}[{index}]", _fields(kind, fields)) for index, fields in enumerate(each or ())
         )
-
-
-def _check_version(name: object, value: object) -> None:
-    if name != "version":
-        raise ValueError(f"{name}: is no field: there are {', '.join(_COLLECTIONS)}")
-    if value != _VERSION or not isinstance(value, int):
-        raise ValueError(f"version: must be {_VERSION}, the version of the document's form")
 
 
 def _single(fields: object, path: str) -> Place:

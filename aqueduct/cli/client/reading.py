@@ -15,6 +15,7 @@ from aqueduct.errors import Invalid
 from aqueduct.model.documents import read_document
 from aqueduct.model.history import Configured
 from aqueduct.model.resources import Ref, put, ref_of
+from aqueduct.model.thalassa.file import read_loaded
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 _STANDARD_INPUT: Final = "-"
@@ -92,6 +93,9 @@ def _documents(name: str) -> list[tuple[str, object]]:
 
 def _read(document: object, file: str, items: list[Item], faults: list[str]) -> None:
     try:
+        if forms.is_originals(document):
+            _read_originals(document, file, items, faults)
+            return
         for found in forms.places(document):
             item = Item(found.empty(), file, found.path)
             try:
@@ -103,6 +107,16 @@ def _read(document: object, file: str, items: list[Item], faults: list[str]) -> 
         faults.append(f"{file}: {error}")
     except RecursionError:
         faults.append(f"{file}: is nested too deeply")
+
+
+def _read_originals(document: object, file: str, items: list[Item], faults: list[str]) -> None:
+    try:
+        configuration = read_loaded(document)
+    except Invalid as error:
+        faults += [f"{file}: {each.field}: {each.description}" for each in error.violations]
+        return
+    items += [Item(each, file, f"frontends[{index}]") for index, each in enumerate(configuration.frontends)]
+    items += [Item(each, file, f"backends[{index}]") for index, each in enumerate(configuration.backends)]
 
 
 def _repeated(items: Sequence[Item]) -> list[str]:

@@ -33,7 +33,11 @@ _MEMBER_FIELDS: Final = frozenset(
 
 def read_file(content: bytes) -> Configuration:
     """Return the configuration that a file holds, not yet validated. Invalid names all that is wrong."""
-    document = _loaded(content)
+    return read_loaded(_loaded(content))
+
+
+def read_loaded(document: object) -> Configuration:
+    """Return the configuration of a file that is read as JSON already. Invalid as of `read_file`."""
     if not isinstance(document, Mapping) or document.get("version") != _VERSION:
         told = 'must be a mapping with "version": 1, as Thalassa Aqueduct writes it'
         raise Invalid([Violation("version", told)])

@@ -10,6 +10,7 @@ import pytest
 
 from aqueduct.cli.client.reading import Item, read
 from aqueduct.cli.failures import Failed
+from aqueduct.v1.frontend_pb2 import Frontend
 
 # As Thalassa Aqueduct's REST API answers.
 ORIGINAL = {
@@ -51,7 +52,7 @@ def _refused(content: object, name: str = "f.yaml") -> list[str]:
             {"frontends": [WEB], "backends": [{"key": "app"}]},
             [("frontends/web", "frontends[0]"), ("backends/app", "backends[0]")],
         ),
-        ({"version": 1, "frontends": None, "backends": [ORIGINAL]}, [("backends/app", "backends[0]")]),
+        ({"version": 1, "frontends": [], "backends": [ORIGINAL]}, [("backends/app", "backends[0]")]),
         ({"kind": "frontend", **WEB}, [("frontends/web", "")]),
         (ORIGINAL, [("backends/app", "")]),
         ([ORIGINAL, {"kind": "frontend", **WEB}], [("backends/app", "[0]"), ("frontends/web", "[1]")]),
@@ -74,7 +75,7 @@ def test_all_forms_are_read(content: object, found: list[tuple[str, str]]) -> No
         (["x"], "f.yaml: [0]: must have frontends: or backends:, or kind: frontend or backend"),
         ({"backends": {}}, "f.yaml: backends: must be a list"),
         ({"backends": [], "backend": []}, "f.yaml: backend: is no field: there are frontends, backends"),
-        ({"backends": [], "version": 2}, "f.yaml: version: must be 1, the version of the document's form"),
+        ({"backends": [], "version": 2}, 'f.yaml: version: must be a mapping with "version": 1'),
         ({"kind": "server"}, "f.yaml: kind: must be frontend or backend"),
         ([{"key": "x", "type": "static"}], "f.yaml: [0].kind: must be frontend or backend"),
         ({"backends": [3]}, "f.yaml: backends[0]: must be a mapping of fields, not the number 3"),
@@ -147,3 +148,13 @@ def test_what_cannot_be_read_is_told(name: str, content: Any, line: str) -> None
     with pytest.raises(Failed) as raised:
         read([name])
     assert (raised.value.lines, raised.value.exit_code) == ((line,), 2)
+
+
+def test_the_file_of_the_original_is_read_as_the_original_did() -> None:
+    rule = {"type": "path", "operation": "path_beg", "value": "/a /b", "backend": "app"}
+    web = {"id": "frontend/web", "_type": "frontend", **WEB, "rules": [rule]}
+    (item,) = _read({"version": 1, "frontends": [web], "backends": []}, "f.json")
+    assert isinstance(item.resource, Frontend)
+    assert item.resource.rules[0].values == ["/a", "/b"]  # which it wrote into HAProxy's file as it is
+    wrong = {"version": 1, "frontends": [web | {"bind": 7}], "backends": [{}]}
+    assert _refused(wrong, "f.json")[0].startswith("f.json: frontends[0].bind: must be text")
