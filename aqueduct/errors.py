@@ -8,6 +8,7 @@
     |-- Unmet                the request is right, the world is not: FAILED_PRECONDITION, 400
     |-- Exhausted            a limit or a full disk: RESOURCE_EXHAUSTED, 429
     |-- Unavailable          HAProxy or the store cannot serve just now: UNAVAILABLE, 503
+    |-- TimedOut             the caller's deadline passed: DEADLINE_EXCEEDED, 504
     `-- ConfigurationError   the program's own settings or data directory: never crosses the API
 
 Raise or log, never both. Messages are written for the caller: what is wrong, and what would be right.
@@ -121,6 +122,16 @@ class Unavailable(AqueductError):
     def __init__(self, reason: str, message: str) -> None:
         self.reason = reason
         super().__init__(message)
+
+
+class TimedOut(AqueductError):
+    """The call took longer than its caller, or the server, let it."""
+
+    code = code_pb2.DEADLINE_EXCEEDED
+    http = 504
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not done within {seconds:g} s; what was begun may be done yet")
 
 
 class ConfigurationError(Exception):

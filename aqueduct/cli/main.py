@@ -52,6 +52,7 @@ _SECTIONS = {
             "aqueduct.cli.backup", "Copy the store to FILE, as it is at one moment, and check the copy."
         ),
         "fsck": Lazy("aqueduct.cli.backup", "Check FILE, a backup."),
+        "config": Lazy("aqueduct.cli.config", "Work with the file of options, see `serve --config`."),
         "template": Lazy("aqueduct.cli.template", "Work with the templates of HAProxy's configuration."),
         "completion": Lazy(
             f"{_COMMANDS}.completion", "Print the script by which a shell completes commands."

@@ -1,30 +1,18 @@
-"""What happens around every call: errors become statuses, and the call is logged.
+"""gRPC's calls: taken off the wire, made by `Calls`, and refused with its statuses."""
 
-The one place where exceptions meet gRPC. Errors of ours, requests that cannot be decoded among them,
-become their status; whatever else was raised is a fault of ours: logged with its traceback under an id,
-of which the client learns only the id. Cancellation (the client left, or its deadline passed) passes
-through.
-"""
-
-import asyncio
 import inspect
-import time
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
-from typing import Any, Final, TypeAlias, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import grpc
-import structlog
-from google.rpc.code_pb2 import Code
-from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from aqueduct.errors import AqueductError
+from aqueduct.rpc.calls import Call, Calls, Refused
 from aqueduct.rpc.decoding import decoder
-from aqueduct.rpc.status import internal_status, status_of
 
-log = structlog.get_logger()
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TRequest = TypeVar("TRequest")
 TResponse = TypeVar("TResponse")
@@ -41,10 +29,10 @@ _KINDS: Final[dict[tuple[bool, bool], tuple[str, "Callable[..., Handler[Any, Any
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
-    """Turns errors into statuses and logs calls. `clock` gives seconds that never go back."""
+    """Has `calls` make what comes by gRPC."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
 
     async def intercept_service(
         self,
@@ -56,58 +44,57 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         name, make = _KINDS[handler.request_streaming, handler.response_streaming]
-        function, method = getattr(handler, name), handler_call_details.method
-        decode = decoder(handler.request_deserializer or _as_is, method)
-        # grpc.aio decodes the messages of a stream where the method reads them, within `_around`, but
+        function = getattr(handler, name)
+        call = Call(handler_call_details.method, _texts(handler_call_details.invocation_metadata))
+        decode = decoder(handler.request_deserializer or _as_is, call.method)
+        # grpc.aio decodes the messages of a stream where the method reads them, within the call, but
         # a single request before the method is called: that one is taken raw, and decoded within.
         if handler.request_streaming:
-            return make(self._wrap(function, method, _as_is), decode, handler.response_serializer)
-        return make(self._wrap(function, method, decode), None, handler.response_serializer)
+            return make(self._wrap(function, call, _as_is), decode, handler.response_serializer)
+        return make(self._wrap(function, call, decode), None, handler.response_serializer)
 
     def _wrap(
-        self, function: Callable[..., Any], method: str, decode: Callable[[Any], Any]
+        self, function: Callable[..., Any], call: Call, decode: Callable[[Any], Any]
     ) -> Callable[..., Any]:
         async def answer(request: Any, context: Context) -> Any:
-            async with self._around(method, context):
-                return await function(decode(request), context)
+            async def work() -> Any:
+                with _aborting(call, context):
+                    return await function(decode(request), context)
+
+            try:
+                return await self._calls.answer(call, work)
+            except Refused as refused:
+                await context.abort_with_status(rpc_status.to_status(refused.status))
 
         async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
-            async with (
-                self._around(method, context),
-                aclosing(function(decode(request), context)) as responses,
-            ):
-                async for response in responses:
-                    yield response
+            async def work() -> AsyncGenerator[Any, None]:
+                with _aborting(call, context):
+                    async with aclosing(function(decode(request), context)) as responses:
+                        async for response in responses:
+                            yield response
+
+            try:
+                async with aclosing(self._calls.stream(call, work)) as responses:
+                    async for response in responses:
+                        yield response
+            except Refused as refused:
+                await context.abort_with_status(rpc_status.to_status(refused.status))
 
         return stream if inspect.isasyncgenfunction(function) else answer
 
-    @asynccontextmanager
-    async def _around(self, method: str, context: Context) -> AsyncIterator[None]:
-        started = self._clock()
-        code = "OK"
-        try:
-            yield
-        except (asyncio.CancelledError, GeneratorExit):
-            code = "CANCELLED"
-            raise
-        except grpc.aio.AbortError:  # the method said what it had to say
-            code = context.code().name
-            raise
-        except Exception as error:  # noqa: BLE001 # the edge: nothing may pass but a status
-            status = _status_of_any(error, method)
-            code = Code.Name(status.code)
-            await context.abort_with_status(rpc_status.to_status(status))
-        finally:
-            log.debug("call", method=method, code=code, seconds=round(self._clock() - started, 6))
+
+@contextmanager
+def _aborting(call: Call, context: Context) -> "Iterator[None]":
+    try:
+        yield
+    except grpc.aio.AbortError:
+        call.code = context.code().name
+        raise
+
+
+def _texts(metadata: Any) -> dict[str, str]:
+    return {key: value for key, value in metadata or () if isinstance(value, str)}
 
 
 def _as_is(request: Any) -> Any:
     return request
-
-
-def _status_of_any(error: Exception, method: str) -> Status:
-    if isinstance(error, AqueductError):
-        return status_of(error)
-    log_id = uuid.uuid4().hex[:12]
-    log.error("a call failed by a fault of Aqueduct's", id=log_id, method=method, exc_info=error)
-    return internal_status(log_id)

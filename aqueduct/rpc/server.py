@@ -11,31 +11,12 @@ from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
 from grpc_reflection.v1alpha import reflection
 
 from aqueduct.errors import ConfigurationError
-from aqueduct.rpc.backends import Backends
-from aqueduct.rpc.config import Config
-from aqueduct.rpc.frontends import Frontends
-from aqueduct.rpc.haproxy import HAProxy
+from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.health import Health
 from aqueduct.rpc.interceptor import CallInterceptor
 from aqueduct.rpc.listen import check_free, target
-from aqueduct.rpc.registry import Registry
-from aqueduct.service.configuration import Configuration
-from aqueduct.service.history import History
-from aqueduct.service.registry import Registering
+from aqueduct.rpc.servicers import SERVICES, Servicers
 from aqueduct.service.status import StatusService
-from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2, registry_pb2
-from aqueduct.v1.backend_pb2_grpc import add_BackendServiceServicer_to_server
-from aqueduct.v1.config_pb2_grpc import add_ConfigServiceServicer_to_server
-from aqueduct.v1.frontend_pb2_grpc import add_FrontendServiceServicer_to_server
-from aqueduct.v1.haproxy_pb2_grpc import add_HAProxyServiceServicer_to_server
-from aqueduct.v1.registry_pb2_grpc import add_RegistryServiceServicer_to_server
-
-SERVICES: Final = tuple(
-    service.full_name
-    for file in (frontend_pb2, backend_pb2, config_pb2, haproxy_pb2, registry_pb2)
-    for service in file.DESCRIPTOR.services_by_name.values()
-)
-"""Full names of Aqueduct's own services."""
 
 MAX_RECEIVE_BYTES: Final = 16 * 1024 * 1024
 
@@ -55,13 +36,10 @@ _OPTIONS: Final = (
 class GrpcServer:
     """Serves the API over gRPC, without TLS."""
 
-    def __init__(
-        self, configuration: Configuration, history: History, status: StatusService, registering: Registering
-    ) -> None:
-        self._configuration = configuration
-        self._history = history
+    def __init__(self, servicers: Servicers, calls: Calls, status: StatusService) -> None:
+        self._servicers = servicers
+        self._calls = calls
         self._status = status
-        self._registry = Registry(registering)
         self._health = Health(SERVICES)
         self._server: grpc.aio.Server | None = None
 
@@ -71,7 +49,7 @@ class GrpcServer:
         ConfigurationError where that address cannot be had.
         """
         await check_free(host, port)
-        server = grpc.aio.server(interceptors=[CallInterceptor()], options=_OPTIONS)
+        server = grpc.aio.server(interceptors=[CallInterceptor(self._calls)], options=_OPTIONS)
         self._add_services(server)
         try:
             bound = server.add_insecure_port(target(host, port))
@@ -85,16 +63,12 @@ class GrpcServer:
     async def stop(self, grace: float) -> None:
         """Take no more calls; those under way have `grace` seconds to finish, then they are cancelled."""
         self._health.shut_down()
-        self._registry.shut_down()
+        self._servicers.shut_down()
         if self._server is not None:
             await self._server.stop(grace)
 
     def _add_services(self, server: grpc.aio.Server) -> None:
-        add_FrontendServiceServicer_to_server(Frontends(self._configuration), server)
-        add_BackendServiceServicer_to_server(Backends(self._configuration), server)
-        add_ConfigServiceServicer_to_server(Config(self._configuration, self._history), server)
-        add_HAProxyServiceServicer_to_server(HAProxy(self._status), server)
-        add_RegistryServiceServicer_to_server(self._registry, server)
+        self._servicers.add_to(server)
         add_HealthServicer_to_server(self._health, server)
         health = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
         reflection.enable_server_reflection((*SERVICES, health, reflection.SERVICE_NAME), server)

@@ -21,6 +21,7 @@ from aqueduct.errors import (
     Invalid,
     NotFound,
     RejectedByHAProxy,
+    TimedOut,
     Unavailable,
     Unmet,
 )
@@ -77,6 +78,8 @@ def _details(error: AqueductError) -> Iterator[Message]:
             yield PreconditionFailure(violations=[violation])
         case Exhausted() | Unavailable():
             yield _error_info(error.reason)
+        case TimedOut():
+            yield _error_info("TIMED_OUT")
         case _:
             raise AssertionError(f"an error without details: {type(error)}")
 

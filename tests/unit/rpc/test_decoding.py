@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 from structlog.testing import capture_logs
 
 from aqueduct.rpc.decoding import Malformed, decoder
-from aqueduct.rpc.server import SERVICES
+from aqueduct.rpc.servicers import SERVICES
 from aqueduct.v1.backend_pb2 import GetBackendRequest
 from tests.refusals import refused
 

@@ -8,7 +8,7 @@ from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from aqueduct.rpc.server import SERVICES
+from aqueduct.rpc.servicers import SERVICES
 from aqueduct.v1.haproxy_pb2 import (
     HA_PROXY_STATE_FAILED,
     HA_PROXY_STATE_RESTARTING,

@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError
 from structlog.testing import capture_logs
 
 from aqueduct.errors import NotFound
+from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.interceptor import CallInterceptor
 from tests.refusals import refused
 
@@ -77,7 +78,7 @@ def decode(raw: bytes) -> bytes:
 
 @asynccontextmanager
 async def serving(methods: Methods) -> AsyncIterator[grpc.aio.Channel]:
-    server = grpc.aio.server(interceptors=[CallInterceptor(methods.clock)])
+    server = grpc.aio.server(interceptors=[CallInterceptor(Calls(clock=methods.clock))])
     handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         kind: getattr(grpc, f"{kind}_rpc_method_handler")(getattr(methods, kind), decode) for kind in KINDS
     }
@@ -224,7 +225,7 @@ async def test_an_unknown_method_is_unimplemented(channel: grpc.aio.Channel) -> 
 
 async def test_the_log_has_method_and_duration() -> None:
     ticks = iter([10.0, 10.25])
-    interceptor = CallInterceptor(lambda: next(ticks))
+    interceptor = CallInterceptor(Calls(clock=lambda: next(ticks)))
 
     async def method(request: bytes, _: Context) -> bytes:
         return request

@@ -11,6 +11,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 
 from aqueduct.discovery.registry import Registry
+from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.interceptor import CallInterceptor
 from aqueduct.rpc.registry import Registry as Servicer
 from aqueduct.service import registry as service
@@ -81,7 +82,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 
 
 async def serving(servicer: Servicer, registry: Registry, clock: ManualClock) -> AsyncIterator[Api]:
-    server = grpc.aio.server(interceptors=[CallInterceptor()])
+    server = grpc.aio.server(interceptors=[CallInterceptor(Calls())])
     add_RegistryServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

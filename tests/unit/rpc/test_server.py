@@ -12,8 +12,10 @@ from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest, Serv
 from grpc_reflection.v1alpha.reflection_pb2_grpc import ServerReflectionStub
 
 from aqueduct.errors import ConfigurationError
+from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free, target
 from aqueduct.rpc.server import GrpcServer
+from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.registry import Registering
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend
 from aqueduct.v1.config_pb2 import ApplyRequest, Change
@@ -29,7 +31,10 @@ from .test_frontends import frontend
 
 def another(api: Api) -> GrpcServer:
     past = history(api.store, api.admission)
-    return GrpcServer(configuration(api.store, api.admission), past, api.status, Registering(None))
+    servicers = Servicers(
+        configuration(api.store, api.admission), past, api.status, api.reloads, Registering(None)
+    )
+    return GrpcServer(servicers, Calls(), api.status)
 
 
 class TestReflection:

@@ -16,6 +16,7 @@ from aqueduct.errors import (
     Invalid,
     NotFound,
     RejectedByHAProxy,
+    TimedOut,
     Unavailable,
     Unmet,
     Violation,
@@ -110,6 +111,13 @@ TABLE: list[tuple[AqueductError, int, int, str, list[Message]]] = [
         503,
         "HAProxy does not run",
         [info("HAPROXY_DOWN")],
+    ),
+    (
+        TimedOut(2.5),
+        code_pb2.DEADLINE_EXCEEDED,
+        504,
+        "not done within 2.5 s; what was begun may be done yet",
+        [info("TIMED_OUT")],
     ),
 ]
 
