@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from asyncio.subprocess import PIPE, STDOUT
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,8 @@ async def test_the_tour(shared: Aqueduct, tmp_path: Path) -> None:
 
         for name, content in clidoc.files().items():
             (tmp_path / name).write_text(here(content))
-        for line, code in clidoc.lines():
+
+        async def run(line: str, code: int) -> None:
             process = await asyncio.create_subprocess_shell(
                 here(line), stdout=PIPE, stderr=STDOUT, env=environment, cwd=tmp_path
             )
@@ -46,3 +48,14 @@ async def test_the_tour(shared: Aqueduct, tmp_path: Path) -> None:
             assert process.returncode == code, f"{line}\n{out.decode()}"
             if line.startswith("aqueduct apply -f app.yaml"):
                 assert (await fetch(int(ports["8080"]))).body == b"app"
+
+        for reads, group in groupby(clidoc.lines(), _reads):
+            if reads:  # none of them depends on the others
+                await asyncio.gather(*(run(*line) for line in group))
+            else:
+                for line in group:
+                    await run(*line)
+
+
+def _reads(line: clidoc.Line) -> bool:
+    return line.command.split()[1] in ("get", "history", "diff", "status")

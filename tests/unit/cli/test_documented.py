@@ -14,6 +14,23 @@ from tests import clidoc
 _INTEGRATION = Path(__file__).parent.parent.parent / "integration"
 _LOCAL = {"serve", "demo", "backup", "fsck", "template"}
 """Their tests came before, and call them each in a way of its own."""
+_BY_DECORATOR = {"--server", "--timeout", "--wait"}
+"""Options that all commands have from the same few lines: the program is tried with each on some of them, and
+`test_each_command_asks_the_server_that_is_named` tries the rest within this process."""
+_ARGUMENTS = {
+    "put": ["FILE"],
+    "delete": ["backends/b"],
+    "apply": ["FILE"],
+    "diff": ["1"],
+    "import": ["FILE"],
+    "restore": ["1"],
+    "switch": ["b", "2"],
+    "drain": ["b", "--all"],
+    "maint": ["b", "--all"],
+    "ready": ["b", "--all"],
+    "weight": ["b", "10.0.0.1:1", "5"],
+}
+"""What commands need to be given."""
 _COMMANDS = list(clidoc.commands())
 
 
@@ -61,6 +78,23 @@ def test_the_lines_of_the_help_are_those_of_the_commands() -> None:
             assert first.startswith(lazy.help.removesuffix(".")), name
 
 
+_TALKING = [
+    name for name, command in _COMMANDS if any(each.name == "server" for each in clidoc.options(command))
+]
+
+
+@pytest.mark.parametrize("name", _TALKING)
+def test_each_command_asks_the_server_that_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AQUEDUCT_SERVER", "192.0.2.1:1")  # which would not answer at all
+    (file := tmp_path / "b.yaml").write_text("backends: [{key: b}]")
+    arguments = [word.replace("FILE", str(file)) for word in _ARGUMENTS.get(name, [])]
+    waits = ["--wait"] if "--wait" in clidoc.documented(name) else []
+    assert main([name, *arguments, "-s", "127.0.0.1:1", "--timeout", "9s", *waits]) == 5
+    assert capfd.readouterr().err.startswith("aqueduct: 127.0.0.1:1 cannot be reached: ")
+
+
 def test_every_command_and_option_is_tested_through_the_program() -> None:
     tried = _tried()
     for name, command in _COMMANDS:
@@ -69,7 +103,8 @@ def test_every_command_and_option_is_tested_through_the_program() -> None:
         assert name in tried, name
         for option in clidoc.options(command):
             for written in (option.opts, option.secondary_opts):
-                assert not written or tried[name] & set(written), f"nothing tries {written} of {name}"
+                tries = set.union(*tried.values()) if _BY_DECORATOR & set(written) else tried[name]
+                assert not written or tries & set(written), f"nothing tries {written} of {name}"
 
 
 def _tried() -> dict[str, set[str]]:
