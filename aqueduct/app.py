@@ -26,6 +26,8 @@ from aqueduct.discovery.configured import configured
 from aqueduct.discovery.registry import Registry
 from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
+from aqueduct.gateway.exchange import Exchange
+from aqueduct.gateway.server import HttpServer
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
@@ -103,6 +105,8 @@ class Aqueduct:
         self.settings = settings
         self.grpc_port = 0
         """The port that gRPC listens on, once entered."""
+        self.port = 0
+        """The port that the REST gateway listens on, once entered."""
         self.keep_haproxy = settings.on_exit is OnExit.KEEP
         self.entered = False
         """Whether it has come to serve."""
@@ -132,6 +136,7 @@ class Aqueduct:
         settings = self.settings
         stack.enter_context(DirectoryLock(settings.data_dir))
         await check_free(settings.host, settings.grpc_port)
+        await check_free(settings.host, settings.port)
         if settings.restore is not None:
             aside = await asyncio.to_thread(restore, settings.restore, settings.data_dir / "store")
             log.warning("restored", file=str(settings.restore), former_store=str(aside or "none"))
@@ -152,16 +157,20 @@ class Aqueduct:
         stack.push_async_callback(control.reconciler.life.close)
         registering = Registering(registry if registry in sources else None)
         servicers = Servicers(control.configuration, control.history, control.status, registering)
-        server = GrpcServer(servicers, Calls(), control.status)
+        calls = Calls()
+        server = GrpcServer(servicers, calls, control.status)
+        gateway = HttpServer(Exchange(servicers.methods(), calls), settings.gateway)
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for work in control.works():
             self._run(tasks, work)
+        stack.push_async_callback(self._stop_servers, server, gateway)
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
-        stack.push_async_callback(self._stop_server, server)
+        self.port = await gateway.start(settings.host, settings.port)
         self.entered = True
-        log.info("serving", grpc=f"{settings.host}:{self.grpc_port}", version=__version__)
+        where = {"grpc": f"{settings.host}:{self.grpc_port}", "rest": f"{settings.host}:{self.port}"}
+        log.info("serving", **where, version=__version__)
 
     async def _registry(self, stack: AsyncExitStack, clock: Clock) -> Registry:
         registrations = await LmdbRegistrations.open(self.settings.data_dir / "registry")
@@ -187,11 +196,12 @@ class Aqueduct:
 
         self._stack.push_async_callback(finish)
 
-    async def _stop_server(self, server: GrpcServer) -> None:
+    async def _stop_servers(self, server: GrpcServer, gateway: HttpServer) -> None:
         try:
-            await server.stop(self._grace())
+            grace = self._grace()
+            await asyncio.gather(server.stop(grace), gateway.stop(grace))
         except asyncio.CancelledError:
-            await server.stop(0)
+            await asyncio.gather(server.stop(0), gateway.stop(0))
             raise
 
     def _grace(self) -> float:
@@ -244,8 +254,8 @@ def _check_nothing_lost(data_dir: Path, own: Collection[str]) -> None:
         )
 
 
-async def serve(settings: Settings, on_ready: Callable[[int], None] = lambda _: None) -> None:
-    """Run until SIGINT or SIGTERM. `on_ready` is told the gRPC port once calls are taken.
+async def serve(settings: Settings, on_ready: Callable[[int, int], None] = lambda *_: None) -> None:
+    """Run until SIGINT or SIGTERM. `on_ready` is told the ports of gRPC and REST once calls are taken.
 
     A signal during the start cancels it. A second signal leaves no grace, a third ends the process.
     ConfigurationError where it cannot run as configured.
@@ -277,9 +287,9 @@ async def serve(settings: Settings, on_ready: Callable[[int], None] = lambda _: 
                 raise
 
 
-async def _serve(aqueduct: Aqueduct, on_ready: Callable[[int], None], stop: asyncio.Event) -> None:
+async def _serve(aqueduct: Aqueduct, on_ready: Callable[[int, int], None], stop: asyncio.Event) -> None:
     async with aqueduct:
-        on_ready(aqueduct.grpc_port)
+        on_ready(aqueduct.grpc_port, aqueduct.port)
         notify("READY=1")
         await stop.wait()
         notify("STOPPING=1")

@@ -10,6 +10,7 @@ from aqueduct.cli import values
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
+    GatewaySettings,
     OnExit,
     ProxySettings,
     Retention,
@@ -28,7 +29,11 @@ _OPTIONAL = ("--dns-server",)
     "--host", type=values.host, metavar="ADDRESS", default="127.0.0.1", help="Address to listen on."
 )
 @click.option(
-    "--port", type=values.PORT, metavar="PORT", default=10_000, help="Port of the REST gateway (to come)."
+    "--port",
+    type=values.PORT,
+    metavar="PORT",
+    default=10_000,
+    help="Port of the REST gateway; 0 takes any free one.",
 )
 @click.option(
     "--grpc-port",
@@ -142,6 +147,20 @@ _OPTIONAL = ("--dns-server",)
     show_default="none",
     help="YAML or JSON file that lists the members of file.",
 )
+@click.option(
+    "--cors-origin",
+    type=values.origins,
+    metavar="ORIGIN[,...]",
+    show_default="none",
+    help="Origins whose pages may use the REST gateway, such as https://ops.example; * is any.",
+)
+@click.option(
+    "--max-body",
+    type=click.IntRange(1_024, 1_024**3),
+    metavar="BYTES",
+    default=16 * 1_024**2,
+    help="The most that the body of a REST request may have.",
+)
 @click.option("--debug", is_flag=True, help="Log more.")
 def serve(
     *,
@@ -164,6 +183,8 @@ def serve(
     dns_name: str | None,
     dns_server: tuple[DnsServer, ...] | None,
     discovery_file: Path | None,
+    cors_origin: tuple[str, ...] | None,
+    max_body: int,
     debug: bool,
 ) -> int:
     """Run Aqueduct and its HAProxy until SIGINT or SIGTERM."""
@@ -198,6 +219,7 @@ def serve(
             dns_servers=dns_server or (),
             file=discovery_file and discovery_file.absolute(),
         ),
+        gateway=GatewaySettings(cors_origins=cors_origin or (), max_body=max_body),
     )
     return _run(settings)
 
@@ -217,7 +239,7 @@ def _run(settings: Settings) -> int:
 
     logs.configure(debug=settings.debug)
     try:
-        asyncio.run(app.serve(settings, lambda port: announce(settings.host, port)))
+        asyncio.run(app.serve(settings, lambda *ports: announce(settings.host, *ports)))
     except (ConfigurationError, AqueductError) as error:  # the latter for a template that does not compile
         raise click.ClickException(str(error)) from error
     return 0
