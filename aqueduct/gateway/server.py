@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 from aqueduct.errors import ConfigurationError
 from aqueduct.gateway.ahead import Ahead
@@ -87,7 +87,7 @@ class HttpServer:
         busy = set(self._under_way.values())
         for connection in self._connections.connections:
             if connection not in busy:
-                connection.close()
+                connection.force_close()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
         await self._connections.shutdown(_LAST_TURN)
@@ -128,8 +128,10 @@ class HttpServer:
     async def _respond(
         self, incoming: web.BaseRequest, request: Request, headers: Mapping[str, str]
     ) -> web.StreamResponse:
-        if incoming.version == HttpVersion11 and len(incoming.headers.getall("Host", ())) != 1:
-            raise malformed("HTTP/1.1 needs one Host")
+        if incoming.version < HttpVersion10 or (
+            incoming.version == HttpVersion11 and len(incoming.headers.getall("Host", ())) != 1
+        ):
+            raise malformed("the request must be HTTP/1.1 with one Host, or HTTP/1.0")
         self._origins.check(request.verb, request.headers)
         if request.verb == "OPTIONS":
             return await send(incoming, self._options(request), headers)

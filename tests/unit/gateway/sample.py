@@ -83,7 +83,7 @@ class Samples:
         self.asked.append(request)
         number = request.after
         try:
-            while not request.count or number < request.after + request.count:
+            while request.count <= 0 or number < request.after + request.count:
                 if request.count < 0:
                     await asyncio.Event().wait()
                 number += 1
