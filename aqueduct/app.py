@@ -25,6 +25,8 @@ from aqueduct.discovery.configured import configured
 from aqueduct.discovery.registry import Registry
 from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
+from aqueduct.gateway.exchange import Exchange
+from aqueduct.gateway.server import HttpServer
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
@@ -107,6 +109,8 @@ class Aqueduct:
         self.settings = settings
         self.grpc_port = 0
         """The port that gRPC listens on, once entered."""
+        self.port = 0
+        """The port that the REST gateway listens on, once entered."""
         self.keep_haproxy = settings.on_exit is OnExit.KEEP
         self.entered = False
         """Whether it has come to serve."""
@@ -155,6 +159,7 @@ class Aqueduct:
         settings = self.settings
         stack.enter_context(DirectoryLock(settings.data_dir))
         await check_free(settings.host, settings.grpc_port)
+        await check_free(settings.host, settings.port)
         if settings.restore is not None:
             aside = await asyncio.to_thread(restore, settings.restore, settings.data_dir / "store")
             log.warning("restored", file=str(settings.restore), former_store=str(aside or "none"))
@@ -183,7 +188,9 @@ class Aqueduct:
         )
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
         self.haproxy, self.registry = servicers.haproxy, servicers.registry
-        server = GrpcServer(servicers, Calls(), control.status)
+        calls = Calls()
+        server = GrpcServer(servicers, calls, control.status)
+        gateway = HttpServer(Exchange(servicers.methods(), calls), settings.gateway)
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -192,10 +199,14 @@ class Aqueduct:
         stack.push_async_callback(self._stop_original, original)
         for work in await original.start(control.history, registering, clock):
             self._run(tasks, work)
+        stack.push_async_callback(self._stop_servers, server, gateway)
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
-        stack.push_async_callback(self._stop_server, server)
+        self.port = await gateway.start(settings.host, settings.port)
+        for work in original.announcing(self.port):
+            self._run(tasks, work)
         self.entered = True
-        log.info("serving", grpc=f"{settings.host}:{self.grpc_port}", version=__version__)
+        where = {"grpc": f"{settings.host}:{self.grpc_port}", "rest": f"{settings.host}:{self.port}"}
+        log.info("serving", **where, version=__version__)
 
     async def _registry(self, stack: AsyncExitStack, clock: Clock) -> Registry:
         registrations = await LmdbRegistrations.open(self.settings.data_dir / "registry")
@@ -221,11 +232,12 @@ class Aqueduct:
 
         self._stack.push_async_callback(finish)
 
-    async def _stop_server(self, server: GrpcServer) -> None:
+    async def _stop_servers(self, server: GrpcServer, gateway: HttpServer) -> None:
         try:
-            await server.stop(self._grace())
+            grace = self._grace()
+            await asyncio.gather(server.stop(grace), gateway.stop(grace))
         except asyncio.CancelledError:
-            await server.stop(0)
+            await asyncio.gather(server.stop(0), gateway.stop(0))
             raise
 
     async def _stop_original(self, original: Original) -> None:

@@ -32,6 +32,9 @@ class Violation:
     field: str
     description: str
 
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.field, self.description)))
+
     def within(self, prefix: str) -> "Violation":
         """Return the same violation, seen from the message that holds this one in field `prefix`."""
         return replace(self, field=".".join(part for part in (prefix, self.field) if part))
@@ -52,7 +55,7 @@ class Invalid(AqueductError):
 
     def __init__(self, violations: Iterable[Violation]) -> None:
         self.violations = tuple(violations)
-        super().__init__("; ".join(f"{v.field}: {v.description}" for v in self.violations))
+        super().__init__("; ".join(map(str, self.violations)))
 
     def within(self, prefix: str) -> "Invalid":
         """Return the same error, seen from the message that holds the wrong one in field `prefix`."""

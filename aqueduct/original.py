@@ -28,6 +28,7 @@ class Original:
         self._thalassa = settings.discovery.thalassa
         self._persistence = Persistence(settings.persistence, store) if settings.persistence else None
         self._registry: ThalassaRegistry | None = None
+        self._where = self._thalassa.registry
 
     async def read(self) -> None:
         """Look whether all can be used. ConfigurationError where it cannot."""
@@ -46,18 +47,21 @@ class Original:
         if self._persistence is not None:
             await self._persistence.fill(history)
             works.append(Work("keep the original's file", self._persistence.run, self._persistence.stop))
-        registry = self._thalassa.registry
         if self._thalassa.serves:
+            registry = self._where
             self._registry = ThalassaRegistry(registering, clock)
             port, api_port = await self._registry.start(registry.host, registry.port, registry.api_port)
             host = _LOOPBACK.get(registry.host, registry.host)
-            registry = registry._replace(host=host, port=port, api_port=api_port)
-        if self._thalassa.serves or "thalassa" in self._settings.discovery.sources:
-            where = own_host(self._settings.host, registry)
-            settings = self._settings
-            announcing = Announcing(registry, __version__, where, settings.port, settings.label)
-            works.append(Work("register Aqueduct", announcing.run, announcing.stop))
+            self._where = registry._replace(host=host, port=port, api_port=api_port)
         return works
+
+    def announcing(self, port: int) -> Sequence[Work]:
+        """Return what registers Aqueduct itself, with the port of its REST gateway, once it is started."""
+        if not self._thalassa.serves and "thalassa" not in self._settings.discovery.sources:
+            return []
+        host = own_host(self._settings.host, self._where)
+        announcing = Announcing(self._where, __version__, host, port, self._settings.label)
+        return [Work("register Aqueduct", announcing.run, announcing.stop)]
 
     async def stop(self, grace: float) -> None:
         """Take no more registrations; requests under way have `grace` seconds to finish."""

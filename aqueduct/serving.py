@@ -26,9 +26,9 @@ Read = Callable[[], Settings]
 
 
 async def serve(
-    settings: Settings, on_ready: Callable[[int], None] = lambda _: None, reread: Read | None = None
+    settings: Settings, on_ready: Callable[[int, int], None] = lambda *_: None, reread: Read | None = None
 ) -> None:
-    """Run until SIGINT or SIGTERM. `on_ready` is told the gRPC port once calls are taken.
+    """Run until SIGINT or SIGTERM. `on_ready` is told the ports of gRPC and REST once calls are taken.
 
     SIGHUP has `reread` called; without it only the templates are read again.
     A signal during the start cancels it. A second signal leaves no grace, a third ends the process.
@@ -64,12 +64,12 @@ async def serve(
 
 async def _serve(
     aqueduct: Aqueduct,
-    on_ready: Callable[[int], None],
+    on_ready: Callable[[int, int], None],
     stop: asyncio.Event,
     changing: Callable[[], Coroutine[None, None, None]],
 ) -> None:
     async with aqueduct:
-        on_ready(aqueduct.grpc_port)
+        on_ready(aqueduct.grpc_port, aqueduct.port)
         notify("READY=1")
         change = asyncio.create_task(changing(), name="change settings")
         await stop.wait()

@@ -128,6 +128,16 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """How the REST gateway answers."""
+
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may use it, such as `https://ops.example`; `*` is any."""
+    max_body: int = 16 * 1024 * 1024
+    """Bytes of a request's body at the most; as many as gRPC takes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one Aqueduct."""
 
@@ -135,7 +145,7 @@ class Settings:
     """The store, HAProxy's files and the lock live here."""
     host: str = "127.0.0.1"
     port: int = 10_000
-    """Port of the REST gateway. Nothing listens there yet."""
+    """Port of the REST gateway; 0 takes any free port."""
     grpc_port: int = 10_001
     """0 takes any free port."""
     haproxy_bin: Path | None = None
@@ -151,6 +161,7 @@ class Settings:
     templates: TemplateSettings = field(default_factory=TemplateSettings)
     discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
     history: Retention = field(default_factory=Retention)
+    gateway: GatewaySettings = field(default_factory=GatewaySettings)
     restore: Path | None = None
     """A copy of a store to start from."""
     persistence: Path | None = None

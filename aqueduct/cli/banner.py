@@ -12,13 +12,20 @@ _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared with, not 
 """Where somebody on this machine reaches what listens everywhere."""
 
 
-def banner(host: str, port: int, program: str = "aqueduct") -> str:
-    """Return the lines for a server whose gRPC listens on `host`:`port`. `program` is how to call us."""
-    target = address(_ANY.get(host, host), port)
+def banner(host: str, grpc_port: int, port: int, program: str = "aqueduct") -> str:
+    """Return the lines for a server whose gRPC and REST listen on ports of `host`.
+
+    `program` is how to call us.
+    """
+    target = address(_ANY.get(host, host), grpc_port)
+    listens = address(host, grpc_port), address(host, port)
+    url = f"http://{address(_ANY.get(host, host), port)}"
     return "\n".join(
         (
-            f"Aqueduct {__version__} serves. gRPC listens on {address(host, port)}",
+            f"Aqueduct {__version__} serves. gRPC listens on {listens[0]}, REST on {listens[1]}",
             "Try next:",
+            f"  curl {url}/backends",
+            f"  {url}/docs in a browser",
             f"  grpcurl -plaintext {target} list",
             f"  grpcurl -plaintext {target} aqueduct.v1.HAProxyService/GetStatus",
             f"  {program} demo",
@@ -26,10 +33,10 @@ def banner(host: str, port: int, program: str = "aqueduct") -> str:
     )
 
 
-def announce(host: str, port: int) -> None:
+def announce(host: str, grpc_port: int, port: int) -> None:
     """Print the banner. Nobody reading it is no reason to end."""
     try:
-        click.echo(banner(host, port, _program()))
+        click.echo(banner(host, grpc_port, port, _program()))
     except OSError:
         return
 

@@ -19,6 +19,7 @@ from aqueduct.cli.option import option
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
+    GatewaySettings,
     HAProxySettings,
     OnExit,
     ProxySettings,
@@ -64,7 +65,11 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     "--host", type=values.host, metavar="ADDRESS", default="127.0.0.1", help="Address to listen on."
 )
 @click.option(
-    "--port", type=values.PORT, metavar="PORT", default=10_000, help="Port of the REST gateway (to come)."
+    "--port",
+    type=values.PORT,
+    metavar="PORT",
+    default=10_000,
+    help="Port of the REST gateway; 0 takes any free one.",
 )
 @click.option(
     "--grpc-port",
@@ -211,6 +216,20 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     show_default="none",
     help="What to call this Aqueduct, in its status.",
 )
+@click.option(
+    "--cors-origin",
+    type=values.origins,
+    metavar="ORIGIN[,...]",
+    show_default="none",
+    help="Origins whose pages may use the REST gateway, such as https://ops.example; * is any.",
+)
+@click.option(
+    "--max-body",
+    type=click.IntRange(1_024, 1_024**3),
+    metavar="BYTES",
+    default=16 * 1_024**2,
+    help="The most that the body of a REST request may have.",
+)
 @click.option("--debug", is_flag=True, help="Log more.")
 @click.pass_context
 def serve(context: click.Context, /, **_: object) -> int:
@@ -263,6 +282,8 @@ def _settings(
     dns_name: str | None,
     dns_server: tuple[DnsServer, ...] | None,
     discovery_file: Path | None,
+    cors_origin: tuple[str, ...] | None,
+    max_body: int,
     label: str,
     debug: bool,
     **original: Any,
@@ -308,6 +329,7 @@ def _settings(
             file=discovery_file and discovery_file.absolute(),
             thalassa=from_original.thalassa,
         ),
+        gateway=GatewaySettings(cors_origins=cors_origin or (), max_body=max_body),
     )
 
 
@@ -326,7 +348,7 @@ def _run(settings: Settings, reread: Callable[[], Settings]) -> int:
 
     logs.configure(debug=settings.debug)
     try:
-        asyncio.run(serving.serve(settings, lambda port: announce(settings.host, port), reread))
+        asyncio.run(serving.serve(settings, lambda *ports: announce(settings.host, *ports), reread))
     except (ConfigurationError, AqueductError) as error:  # the latter for a template that does not compile
         raise click.ClickException(str(error)) from error
     return 0

@@ -28,6 +28,8 @@ _SOURCES = ("registry", "dns", "file", "thalassa")
 _DURATION = re.compile(r"(?P<count>[0-9]{1,9}(?:\.[0-9]{1,3})?)(?P<unit>ms|s|m|h|d|)", re.ASCII)
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _DNS_PORT = 53
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
+"""As browsers send it: in lower case, without a path."""
 
 
 class _DataDirectory(click.Path):
@@ -120,6 +122,17 @@ def _dns_server(text: str) -> DnsServer:
         raise click.BadParameter(
             f"{text!r} is no name server, such as 10.0.0.2, 10.0.0.2:5353 or [2001:db8::1]:53."
         ) from None
+
+
+def origins(value: str) -> tuple[str, ...]:
+    """Take origins of web pages (RFC 6454), separated by commas; `*` is any."""
+    names = tuple(part.strip() for part in value.split(","))
+    for name in names:
+        if name != "*" and not _ORIGIN.fullmatch(name):
+            raise click.BadParameter(
+                f"{name!r} is no origin, such as https://ops.example or http://[::1]:8080."
+            )
+    return names
 
 
 def default_data_dir(environ: Mapping[str, str], uid: int) -> Path:

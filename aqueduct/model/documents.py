@@ -37,6 +37,11 @@ _EXAMPLES: Final = {
 }
 _EXACT: Final = 2.0**53
 """Up to there a float is the integer that it was made of."""
+_ADDED: Final[Mapping[str, frozenset[str]]] = {
+    "aqueduct.v1.Frontend": frozenset({"id", "_type"}),
+    "aqueduct.v1.Backend": frozenset({"id", "_type"}),
+}
+"""What the gateway adds to resources, as the original did: ignored where it comes back."""
 _LONGEST: Final = 60
 """Characters of a wrong value that are repeated to its author."""
 
@@ -74,6 +79,11 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(each) for each in value]
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
+
+
+def field_named(name: str, descriptor: Descriptor) -> FieldDescriptor | None:
+    """Return the field of that name, in either spelling; None where there is none."""
+    return _fields(descriptor).get(name)
 
 
 @cache
@@ -136,10 +146,13 @@ def _read(document: object, message: Message, path: str, faults: Faults) -> None
         faults.add(path, f"must be a mapping of fields, not {_told(document)}")
         return
     fields = _fields(message.DESCRIPTOR)
+    added = _ADDED.get(message.DESCRIPTOR.full_name, ())
     seen: dict[str, object] = {}
     for name, value in document.items():
         place = f"{path}.{name}" if path else str(name)
         field = fields.get(name) if isinstance(name, str) else None
+        if field is None and name in added:
+            continue
         if field is None:
             faults.add(place, _no_field(str(name), fields))
         elif value is not None:

@@ -93,6 +93,9 @@ class Calls:
             raise
         except grpc.aio.AbortError:  # the method said what it had to say; gRPC knows the code
             raise
+        except Refused as error:  # in the protocol's own words
+            call.code = Code.Name(error.status.code)
+            raise
         except Exception as error:  # the edge: nothing may pass but a status
             refused = _refused(error, call.method)
             call.code = Code.Name(refused.status.code)

@@ -66,7 +66,8 @@ def _collections(document: Mapping[Any, Any]) -> Iterator[Place]:
         if not isinstance(each, list | None):
             raise ValueError(f"{name}: must be a list")  # noqa: TRY004 # the one error of a file
         yield from (
-            Place(kind, f"{name}[{index}]", _fields(kind, fields)) for index, fields in enumerate(each or ())
+            Place(kind, path := f"{name}[{index}]", _fields(kind, path, fields))
+            for index, fields in enumerate(each or ())
         )
 
 
@@ -78,16 +79,14 @@ def _single(fields: object, path: str) -> Place:
     if kind is None:
         at = ".".join(part for part in (path, "kind") if part)
         raise ValueError(f"{at}: must be frontend or backend")
-    return Place(kind, path, _fields(kind, {name: each for name, each in fields.items() if name != "kind"}))
+    return Place(
+        kind, path, _fields(kind, path, {name: each for name, each in fields.items() if name != "kind"})
+    )
 
 
-def _fields(kind: Kind, fields: object) -> object:
-    """Return the fields without those that the original adds, where these say the same as ours."""
-    if not isinstance(fields, Mapping):
-        return fields
-    ours = dict(fields)
-    if ours.get("_type") == kind.value:
-        del ours["_type"]
-    if ours.get("id") == f"{kind}/{ours.get('key')}":
-        del ours["id"]
-    return ours
+def _fields(kind: Kind, path: str, fields: object) -> object:
+    """Return the fields; ValueError where they say that they are of another kind."""
+    if isinstance(fields, Mapping) and fields.get("_type", kind.value) != kind.value:
+        at = ".".join(part for part in (path, "_type") if part)
+        raise ValueError(f"{at}: must be {kind.value}, or left out")
+    return fields

@@ -19,14 +19,16 @@ from aqueduct.cli.banner import announce, banner
     ],
 )
 def test_it_tells_where_and_what_to_try(host: str, listens: str, target: str) -> None:
-    lines = banner(host, 10_001).splitlines()
-    assert lines[0].endswith(f"gRPC listens on {listens}")
+    lines = banner(host, 10_001, 10_000).splitlines()
+    rest = target.replace("10001", "10000")
+    assert lines[0].endswith(f"gRPC listens on {listens}, REST on {listens.replace('10001', '10000')}")
+    assert f"  curl http://{rest}/backends" in lines
     assert f"  grpcurl -plaintext {target} list" in lines
     assert lines[-1] == "  aqueduct demo"
 
 
 def test_nobody_reading_it_is_no_failure() -> None:
-    script = "from aqueduct.cli.banner import announce; announce('127.0.0.1', 1); raise SystemExit(3)"
+    script = "from aqueduct.cli.banner import announce; announce('127.0.0.1', 1, 2); raise SystemExit(3)"
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run([sys.executable, "-c", script], stdout=write, check=False)
@@ -51,5 +53,5 @@ def test_it_says_how_to_call_it(
 ) -> None:
     monkeypatch.setattr("aqueduct.cli.banner.which", lambda _: found)
     monkeypatch.setattr(sys, "argv", [called, "serve"])
-    announce("127.0.0.1", 1)
+    announce("127.0.0.1", 1, 2)
     assert capsys.readouterr().out.splitlines()[-1] == f"  {program} demo"

@@ -10,6 +10,7 @@ from aqueduct.cli.main import main
 from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
+    GatewaySettings,
     HAProxySettings,
     OnExit,
     ProxySettings,
@@ -47,7 +48,8 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
         --template-file {template} --template-dir {tmp_path} --on-exit keep --stats-page *:8404
         --hard-stop-after 2h --verify-interval 0 --discovery file,dns --empty-grace 5 --dns-name {{name}}.x:80
         --dns-server 127.0.0.1:5353,::1 --discovery-file {template} --debug
-        --history-count 7 --history-age 90d --restore {template} --label blue"""
+        --history-count 7 --history-age 90d --restore {template} --label blue
+        --cors-origin https://ops.example,http://[::1]:8080 --max-body 2048"""
     assert main(command.split()) == 0
     assert settings == [
         Settings(
@@ -71,6 +73,7 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
                 dns_servers=(DnsServer("127.0.0.1", 5353), DnsServer("::1", 53)),
                 file=template,
             ),
+            gateway=GatewaySettings(("https://ops.example", "http://[::1]:8080"), 2_048),
         )
     ]
 

@@ -1,13 +1,14 @@
 """Messages as JSON and YAML hold them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from google.protobuf.message import Message
 from google.protobuf.wrappers_pb2 import DoubleValue
 
 from aqueduct.errors import Invalid
-from aqueduct.model.documents import read_document, to_document
+from aqueduct.model.documents import field_named, read_document, to_document
 from aqueduct.v1.backend_pb2 import (
     BACKEND_TYPE_DYNAMIC,
     BACKEND_TYPE_STATIC,
@@ -89,6 +90,24 @@ def test_what_is_written_is_read() -> None:
     read = Configuration()
     read_document(to_document(configuration), read)
     assert read == configuration
+
+
+def test_what_the_gateway_adds_to_resources_is_ignored() -> None:
+    read = Configuration()
+    backend = {"id": "backend/app", "_type": "backend", "key": "app", "host": None}
+    read_document({"backends": [backend], "frontends": [{"id": 1, "_type": 2, "key": "web"}]}, read)
+    assert read == Configuration(backends=[Backend(key="app")], frontends=[Frontend(key="web")])
+    assert "is no field" in _faults({"id": "x"}, Configuration())["id"]
+    assert "is no field" in _faults({"_id": "x"}, Backend())["_id"]
+
+
+def test_fields_by_either_spelling() -> None:
+    descriptor: Any = Member.DESCRIPTOR
+    for name in ("lastKnown", "last_known"):
+        found = field_named(name, descriptor)
+        assert found is not None
+        assert found.name == "last_known"
+    assert field_named("lastknown", descriptor) is None
 
 
 @pytest.mark.parametrize(

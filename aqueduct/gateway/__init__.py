@@ -1,0 +1,1 @@
+"""HTTP: the API by its `google.api.http` annotations. A new RPC needs no code here."""

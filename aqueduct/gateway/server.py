@@ -1,0 +1,197 @@
+"""The HTTP server of the gateway: what is answered before a method is found, and how it begins and ends."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from aiohttp import HttpVersion10, HttpVersion11, web
+
+from aqueduct.errors import ConfigurationError
+from aqueduct.gateway.ahead import Ahead
+from aqueduct.gateway.answers import Answer, encode, offered
+from aqueduct.gateway.bodies import Bodies
+from aqueduct.gateway.conditions import Conditions, entity_tag
+from aqueduct.gateway.connections import Connections, max_connections
+from aqueduct.gateway.errors import (
+    error_document,
+    http_code,
+    http_headers,
+    malformed,
+    no_such_path,
+    not_allowed,
+)
+from aqueduct.gateway.exchange import Exchange, Request, tagged
+from aqueduct.gateway.negotiation import JSON, NDJSON, chosen
+from aqueduct.gateway.origins import Origins
+from aqueduct.gateway.routes import Route
+from aqueduct.gateway.sending import send, send_messages, send_stream
+from aqueduct.rpc.calls import Refused
+from aqueduct.rpc.listen import check_free, target
+from aqueduct.rpc.status import internal_status
+from aqueduct.settings import GatewaySettings
+
+log = structlog.get_logger()
+
+Pages = Mapping[str, Callable[[], Answer]]
+"""What is served beside the methods, by path."""
+
+_BACKLOG: Final = 1_024
+_HEADERS: Final = {"Server": "Aqueduct", "X-Content-Type-Options": "nosniff"}
+_OF_PAGES: Final = ("GET", "HEAD", "OPTIONS")
+_LAST_TURN: Final = 0.1
+"""Seconds that a request has to end in, when the grace is over."""
+
+
+class HttpServer:
+    """Serves an exchange, and pages, over HTTP/1.1, without TLS."""
+
+    def __init__(self, exchange: Exchange, settings: GatewaySettings, pages: Pages | None = None) -> None:
+        self._exchange = exchange
+        self._pages = pages or {}
+        self._origins = Origins(settings.cors_origins)
+        self._bodies = Bodies(settings.max_body)
+        self._streams: set[Ahead] = set()
+        self._under_way: dict[asyncio.Task[Any], web.RequestHandler] = {}
+        self._is_stopping = False
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen on `host` and `port`, 0 for any that is free; return the port.
+
+        ConfigurationError where that address cannot be had.
+        """
+        await check_free(host, port)
+        self._connections = Connections(self._answer, max_connections())
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(
+                self._connections, host.strip("[]"), port, backlog=_BACKLOG
+            )
+        except OSError as error:  # taken just now
+            raise ConfigurationError(f"cannot listen on {target(host, port)}: {error.strerror}") from error
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self, grace: float) -> None:
+        """Take no more connections; what is under way has `grace` seconds to finish, then it is cancelled.
+
+        Streams end at once, with the reason.
+        """
+        self._is_stopping = True
+        if self._server is None:
+            return
+        self._server.close()
+        for stream in self._streams:
+            stream.stop()
+        busy = set(self._under_way.values())
+        for connection in self._connections.connections:
+            if connection not in busy:
+                connection.force_close()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=grace)
+        await self._connections.shutdown(_LAST_TURN)
+
+    async def _answer(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        self._connections.heard(incoming.protocol)
+        self._note(incoming.protocol)
+        request = self._request(incoming)
+        headers = {**_HEADERS, **self._origins.headers(request.headers)}
+        try:
+            response = await self._respond(incoming, request, headers)
+        except Refused as refused:
+            response = await _send_error(incoming, refused, headers)
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception as error:  # the edge: nothing may pass but an answer
+            log_id = uuid.uuid4().hex[:12]
+            log.error("a request failed by a fault of Aqueduct's", id=log_id, exc_info=error)
+            response = await _send_error(incoming, Refused(internal_status(log_id), None), headers)
+        if self._is_stopping or "Connection" in response.headers:
+            response.force_close()
+        return response
+
+    def _note(self, connection: web.RequestHandler) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 # aiohttp answers in tasks
+        self._under_way[task] = connection
+        task.add_done_callback(self._under_way.pop)
+
+    def _request(self, incoming: web.BaseRequest) -> Request:
+        headers: dict[str, str] = {}
+        for name, value in incoming.headers.items():
+            lower = name.lower()
+            headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
+        path, _, query = _origin_form(incoming.raw_path).partition("?")
+        return Request(incoming.method, path, query, headers, lambda: self._bodies.read(incoming))
+
+    async def _respond(
+        self, incoming: web.BaseRequest, request: Request, headers: Mapping[str, str]
+    ) -> web.StreamResponse:
+        if incoming.version < HttpVersion10 or (
+            incoming.version == HttpVersion11 and len(incoming.headers.getall("Host", ())) != 1
+        ):
+            raise malformed("the request must be HTTP/1.1 with one Host, or HTTP/1.0")
+        self._origins.check(request.verb, request.headers)
+        if request.verb == "OPTIONS":
+            return await send(incoming, self._options(request), headers)
+        if request.path in self._pages:
+            return await send(incoming, self._page(request), headers)
+        route, values = self._exchange.found(request)
+        if not route.streams:
+            return await send(incoming, await self._exchange.answer(request, route, values), headers)
+        return await self._stream(incoming, request, route, values, headers)
+
+    async def _stream(
+        self,
+        incoming: web.BaseRequest,
+        request: Request,
+        route: Route,
+        values: Mapping[str, str],
+        headers: Mapping[str, str],
+    ) -> web.StreamResponse:
+        by_messages = request.headers.get("upgrade", "").lower() == "websocket"
+        media_type = NDJSON if by_messages else chosen(request.headers.get("accept"), offered(route))
+        if request.verb == "HEAD":
+            return await send(incoming, Answer(b"", media_type), headers)
+        async with Ahead(self._exchange.stream(request, route, values)) as ahead:
+            self._streams.add(ahead)
+            try:
+                if by_messages:
+                    return await send_messages(incoming, ahead, headers)
+                return await send_stream(incoming, ahead, media_type, headers)
+            finally:
+                self._streams.discard(ahead)
+
+    def _page(self, request: Request) -> Answer:
+        if request.verb not in _OF_PAGES:
+            raise not_allowed(request.verb, ", ".join(_OF_PAGES))
+        answer = self._pages[request.path]()
+        chosen(request.headers.get("accept"), [answer.media_type])
+        return tagged(answer, entity_tag(answer.body, None), Conditions.read(request.headers))
+
+    def _options(self, request: Request) -> Answer:
+        is_page = request.path in self._pages
+        verbs = _OF_PAGES if is_page else self._exchange.router.allowed(request.path)
+        if request.path == "*":  # the server as a whole
+            verbs = sorted({route.verb for route in self._exchange.router} | set(_OF_PAGES))
+        if not verbs:
+            raise no_such_path()
+        allowed = ", ".join(verbs)
+        return Answer(b"", "", 204, {"Allow": allowed, **self._origins.preflight(request.headers, allowed)})
+
+
+async def _send_error(
+    incoming: web.BaseRequest, refused: Refused, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    body = encode(error_document(refused)).encode()
+    return await send(incoming, Answer(body, JSON, http_code(refused), http_headers(refused)), headers)
+
+
+def _origin_form(target: str) -> str:
+    """Return the path and the query of a request's target, which may be a whole URL (RFC 9112, 3.2.2)."""
+    target = target.partition("#")[0]
+    if target.lower().startswith(("http://", "https://")):
+        _, slash, rest = target.partition("://")[2].partition("/")
+        return f"{slash or '/'}{rest}"
+    return target
