@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from aqueduct.cli import values
-from aqueduct.cli.option import F, option
+from aqueduct.cli.option import F, option, with_options
 from aqueduct.settings import RegistryAddress, ThalassaSettings
 
 _DEFAULT: Final = RegistryAddress()
@@ -64,9 +64,7 @@ class Original(NamedTuple):
 
 def options(command: F) -> F:
     """Add the options to a command, which passes them to `read`."""
-    for add in reversed(_OPTIONS):
-        command = add(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def read(given: dict[str, Any], *, host: str, sources: tuple[str, ...]) -> Original:
@@ -83,7 +81,7 @@ def read(given: dict[str, Any], *, host: str, sources: tuple[str, ...]) -> Origi
     if is_source and 0 in registry:
         raise click.BadParameter("0 is no port that a registry could be at.", param_hint=_API_PORT)
     persistence = given["persistence"]
-    return Original(ThalassaSettings(registry, serves), persistence and persistence.absolute())
+    return Original(ThalassaSettings(registry, serves), values.absolute(persistence))
 
 
 _API_PORT: Final = "'--thalassa-api-port'"

@@ -44,6 +44,11 @@ class _DataDirectory(click.Path):
 DATA_DIRECTORY = _DataDirectory(file_okay=False, path_type=Path)
 
 
+def absolute(path: Path | None) -> Path | None:
+    """Return `path`, if it was given, so that it does not depend on the working directory."""
+    return path and path.absolute()
+
+
 def host(value: str) -> str:
     """Take an IP address, IPv6 with or without brackets, or a host name; return it without brackets."""
     bare = value[1:-1] if value.startswith("[") and value.endswith("]") else value
