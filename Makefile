@@ -6,7 +6,7 @@ export VENV
 BIN := $(VENV)/bin
 # The branch that the API must stay compatible with.
 PROTO_BASE ?= main
-SOURCES := aqueduct tests benchmarks
+SOURCES := aqueduct tests benchmarks scripts
 
 .PHONY: help setup generate generate-check fmt fmt-check lint types contracts buf cover check test run demo bench bench-quick lock clean
 .DEFAULT_GOAL := help

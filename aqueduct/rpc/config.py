@@ -3,6 +3,7 @@
 
 from typing import TypeVar
 
+from aqueduct.errors import Invalid, Violation
 from aqueduct.rpc.requests import import_mode, options
 from aqueduct.service.configuration import Configuration, Written
 from aqueduct.service.history import History
@@ -62,6 +63,10 @@ class Config(ConfigServiceServicer):
         return ExportResponse(configuration=document, revision=revision)
 
     async def Import(self, request: ImportRequest, _: object) -> ImportResponse:
+        if not request.HasField(
+            "configuration"
+        ):  # which would be an empty one: replaced by that, all is gone
+            raise Invalid([Violation("configuration", "is needed: the resources")])
         written = await self._history.import_(request.configuration, import_mode(request), options(request))
         return _response(ImportResponse, written)
 
