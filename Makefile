@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PROTO_BASE ?= main
 # Most tests wait for processes: two at a time take two processors.
 TEST_PROCESSES ?= 2
-SOURCES := aqueduct tests benchmarks
+SOURCES := aqueduct tests benchmarks scripts
 
 .PHONY: help setup generate generate-check fmt fmt-check lint types contracts buf cover check test run demo bench bench-quick lock clean
 .DEFAULT_GOAL := help

@@ -26,6 +26,7 @@ from aqueduct.discovery.registry import Registry
 from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
 from aqueduct.gateway.exchange import Exchange
+from aqueduct.gateway.openapi.pages import pages
 from aqueduct.gateway.server import HttpServer
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
@@ -190,7 +191,8 @@ class Aqueduct:
         self.haproxy, self.registry = servicers.haproxy, servicers.registry
         calls = Calls()
         server = GrpcServer(servicers, calls, control.status)
-        gateway = HttpServer(Exchange(servicers.methods(), calls), settings.gateway)
+        exchange = Exchange(servicers.methods(), calls)
+        gateway = HttpServer(exchange, settings.gateway, pages(exchange.router))
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

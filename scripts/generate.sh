@@ -9,7 +9,9 @@ trap 'rm -rf "$out"' EXIT
 "$bin/python" -m grpc_tools.protoc -I protos -I third_party/googleapis \
   --python_out="$out" --pyi_out="$out" --grpc_python_out="$out" \
   --plugin=protoc-gen-mypy_grpc="$bin/protoc-gen-mypy_grpc" --mypy_grpc_out="quiet:$out" \
+  --descriptor_set_out="$out/descriptors" --include_source_info \
   protos/aqueduct/v1/*.proto
+"$bin/python" scripts/comments.py "$out/descriptors" "$out/aqueduct/v1/comments.json"
 # Files without a service need no gRPC code.
 grep -L '^service ' protos/aqueduct/v1/*.proto | xargs -n1 basename -s .proto | while read -r name; do
   rm "$out/aqueduct/v1/${name}_pb2_grpc.py" "$out/aqueduct/v1/${name}_pb2_grpc.pyi"

@@ -21,7 +21,7 @@ _UNITS: Final = {"H": 3_600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1
 def timeout_of(headers: Mapping[str, str], default: float | None) -> float | None:
     """Return the seconds that a call may take, by headers of names in lower case."""
     if (text := headers.get("request-timeout")) is not None:
-        if not _SECONDS.fullmatch(text):
+        if not _SECONDS.fullmatch(text) or not float(text):
             raise malformed("Request-Timeout must be seconds, such as 2.5")
         return min(float(text), LONGEST)
     if (text := headers.get("grpc-timeout")) is not None:

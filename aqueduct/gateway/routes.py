@@ -121,24 +121,23 @@ class Router:
         HttpError 404 where nothing is at `path`, 405 where it is not for `verb`, 400 where it is no text.
         """
         path = normal(path)
-        for place in self._places.get(_head(path), ()):
-            route = place.routes.get(verb) or (place.routes.get("GET") if verb == "HEAD" else None)
-            if route is not None and (values := _match(route.template, path)) is not None:
-                return route, values
-        if allowed := self.allowed(path):
-            raise not_allowed(verb, ", ".join(allowed))
-        raise no_such_path()
+        place = self._at(path)
+        if place is None:
+            raise no_such_path()
+        route = place.routes.get(verb) or (place.routes.get("GET") if verb == "HEAD" else None)
+        if route is None:
+            raise not_allowed(verb, ", ".join(place.verbs()))
+        return route, _match(route.template, path) or {}
 
     def allowed(self, path: str) -> Sequence[str]:
         """Return the verbs that `path` is for, none where nothing is there."""
-        path = normal(path)
+        place = self._at(normal(path))
+        return place.verbs() if place is not None else ()
+
+    def _at(self, path: str) -> "_Place | None":
+        """Return what is at a path. Of several that match, the first is meant: it fixes the most."""
         places = self._places.get(_head(path), ())
-        verbs = {
-            verb for place in places if _match(place.template, path) is not None for verb in place.routes
-        }
-        if "GET" in verbs:
-            verbs.add("HEAD")
-        return sorted(verbs | {"OPTIONS"}) if verbs else ()
+        return next((place for place in places if _match(place.template, path) is not None), None)
 
     def __iter__(self) -> Iterator[Route]:
         for places in self._places.values():
@@ -152,6 +151,11 @@ class _Place:
 
     template: Template
     routes: dict[str, Route]
+
+    def verbs(self) -> list[str]:
+        """Return what it is for."""
+        of_get = {"HEAD"} if "GET" in self.routes else set()
+        return sorted({*self.routes, *of_get, "OPTIONS"})
 
 
 def _match(template: Template, path: str) -> Mapping[str, str] | None:

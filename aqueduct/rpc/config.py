@@ -3,6 +3,7 @@
 
 from typing import TypeVar
 
+from aqueduct.errors import Invalid, Violation
 from aqueduct.rpc.requests import import_mode, options
 from aqueduct.service.configuration import Configuration, Written
 from aqueduct.service.history import History
@@ -64,6 +65,8 @@ class Config(ConfigServiceServicer):
         return ExportResponse(configuration=document, revision=revision)
 
     async def Import(self, request: ImportRequest, _: object = None) -> ImportResponse:
+        if not request.HasField("configuration"):  # an empty one, that is: replaced by it, all were gone
+            raise Invalid([Violation("configuration", "is needed: the resources")])
         written = await self._history.import_(request.configuration, import_mode(request), options(request))
         return _response(ImportResponse, written)
 

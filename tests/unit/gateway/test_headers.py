@@ -146,7 +146,8 @@ class TestTimeouts:
         assert timeout_of(headers, 9.0) == seconds
 
     @pytest.mark.parametrize(
-        "headers", [{"request-timeout": "1s"}, {"grpc-timeout": "5"}, {"grpc-timeout": ""}]
+        "headers",
+        [{"request-timeout": "1s"}, {"request-timeout": "0.0"}, {"grpc-timeout": "5"}, {"grpc-timeout": ""}],
     )
     def test_what_is_none(self, headers: dict[str, str]) -> None:
         with pytest.raises(HttpError, match="Timeout must be"):

@@ -66,6 +66,7 @@ def test_the_api(verb: str, path: str, method: str, values: Mapping[str, str]) -
         ("POST", "/frontends/web", 405, "DELETE, GET, HEAD, OPTIONS, PUT"),
         ("PUT", "/frontends", 405, "GET, HEAD, OPTIONS"),
         ("GET", "/v1/config:apply", 405, "OPTIONS, POST"),
+        ("GET", "/v1/revisions/5:restore", 405, "OPTIONS, POST"),
         ("HEAD", "/v1/config:apply", 405, "OPTIONS, POST"),
         ("BREW", "/backends/web", 405, "DELETE, GET, HEAD, OPTIONS, POST, PUT"),
         ("GET", "/backends/%FF", 400, None),

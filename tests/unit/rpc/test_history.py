@@ -224,8 +224,14 @@ class TestDocument:
         assert (set(snapshot.frontends), set(snapshot.backends)) == (set(), {"other"})
 
     async def test_an_empty_document_changes_nothing(self, api: Api) -> None:
-        response = await api.config.Import(ImportRequest())
+        response = await api.config.Import(ImportRequest(configuration=Configuration()))
         assert (response.revision, list(response.changes)) == (0, [])
+
+    async def test_no_document_at_all_is_no_empty_one(self, api: Api) -> None:
+        await _three(api)
+        error = await refused(api.config.Import(ImportRequest(mode=IMPORT_MODE_REPLACE)))
+        assert list(error.fields) == ["configuration"]
+        assert api.store.snapshot().revision == 3
 
     async def test_what_is_wrong_is_told_where_it_stands(self, api: Api) -> None:
         document = Configuration(backends=[static(), static("other")])
@@ -235,7 +241,7 @@ class TestDocument:
             grpc.StatusCode.INVALID_ARGUMENT,
             ["configuration.backends[1].balance"],
         )
-        error = await refused(api.config.Import(ImportRequest(mode=9)))  # type: ignore[arg-type] # that is what this is about
+        error = await refused(api.config.Import(ImportRequest(configuration={}, mode=9)))  # type: ignore[arg-type] # that is what this is about
         assert list(error.fields) == ["mode"]
 
 
