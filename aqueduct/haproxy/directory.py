@@ -7,25 +7,36 @@
 Methods write to disk: not to be called in the event loop.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
-from aqueduct.haproxy import check, state
+from aqueduct.haproxy import check, preamble, state
 from aqueduct.haproxy.generations import Generation, Generations
 from aqueduct.haproxy.journal import States
 from aqueduct.haproxy.master import MasterCLI
 from aqueduct.haproxy.output import Output
 
 
-class Directory:
-    """One HAProxy's directory, made if it is not there."""
+def made(path: Path) -> Path:
+    """Make a directory if it is not there; return it without symbolic links, as the kernel names it."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path.resolve()
 
-    def __init__(self, path: Path) -> None:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+class Directory:
+    """One HAProxy's directory."""
+
+    def __init__(
+        self,
+        path: Path,
+        extra: preamble.Extra = preamble.NO_EXTRA,
+        on_install: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`extra` is what Aqueduct's lines say; `on_install` is told what HAProxy's file says."""
         check.remove_leftovers(path)
-        self.path = path.resolve()
-        """Without symbolic links, as the kernel names it."""
-        self.executables = self.path / "bin"
-        self.generations = Generations(self.path)
+        self.path = path
+        self.extra = extra
+        self.generations = Generations(path, extra, on_install)
         self.output = Output(self.path / "haproxy.log")
         self.cli = MasterCLI(self.path)
 

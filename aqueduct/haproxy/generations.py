@@ -14,7 +14,7 @@ A worker that was changed live runs more than its text says: journal.py tells wh
 The texts describe running processes, so they need not survive a power loss; haproxy.cfg does.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +41,22 @@ class Generation:
 
     def changed(self, body: str) -> "Generation":
         """Return it with the body that it was brought to live."""
-        return Generation(self.number, preamble.with_preamble(body, self.number))
+        text = preamble.with_body(self.text, body)
+        return Generation(self.number, text or preamble.with_preamble(body, self.number))
 
 
 class Generations:
     """The texts of one directory. Methods write to disk: not to be called in the event loop."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        extra: preamble.Extra = preamble.NO_EXTRA,
+        on_install: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`on_install` is told the text of HAProxy's file each time that it is made so."""
+        self._extra = extra
+        self._on_install = on_install
         self._file = directory / FILE
         self._directory = directory / "generations"
 
@@ -61,7 +70,7 @@ class Generations:
         number = max(self._numbers(), default=0)
         current = preamble.generation_of(self._read(self._file) or "")
         number = max(number, current or 0, above) + 1
-        generation = Generation(number, preamble.with_preamble(body, number))
+        generation = Generation(number, preamble.with_preamble(body, number, self._extra))
         durable.write(self._path(number), _bytes(generation.text), survives_power_loss=False)
         if states:
             journal.begin(self._directory, number, states)
@@ -69,9 +78,9 @@ class Generations:
 
     def install(self, generation: Generation) -> None:
         """Make HAProxy's file that of `generation`."""
-        if self._read(self._file) == generation.text:
-            return
-        durable.write(self._file, _bytes(generation.text), survives_power_loss=True)
+        if self._read(self._file) != generation.text:
+            durable.write(self._file, _bytes(generation.text), survives_power_loss=True)
+        self._on_install(generation.text)
 
     def rebase(self, generation: Generation) -> None:
         """Make the text of a generation that runs what its worker was brought to live."""

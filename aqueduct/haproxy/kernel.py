@@ -4,13 +4,15 @@ A process id alone names nobody: it may have been given away since it was read. 
 therefore looked at again once a pidfd holds it, and before it is signalled.
 """
 
-import asyncio
 import os
 import select
 import signal
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _DEATH = 5.0
 """Seconds that a killed process may take to go: the kernel has memory and sockets to give back."""
@@ -34,6 +36,14 @@ class Found:
         return self.pid == self.session
 
 
+class Held(NamedTuple):
+    """A master of ours that a pidfd holds."""
+
+    pid: int
+    executable: Path
+    descriptor: int
+
+
 def find(executables: Path) -> list[Found]:
     """Return all processes whose executable lies under `executables` and that are not of our session."""
     own = os.getsid(0)
@@ -43,20 +53,61 @@ def find(executables: Path) -> list[Found]:
     return [process for process in found if process is not None and process.session != own]
 
 
-def wait_for_session(session: int, seconds: float) -> None:
+def ids(executables: Path) -> frozenset[int]:
+    """Return the ids of all processes that `find` finds."""
+    return frozenset(process.pid for process in find(executables))
+
+
+def claim(executables: Path, found: Sequence[Found]) -> Held | None:
+    """Hold the master among the processes of `executables` that were found; None where there is none.
+
+    Workers without a master are ended, and of several masters all but the first.
+    """
+    held = (
+        Held(process.pid, process.executable, descriptor)
+        for process in found
+        if process.leads and (descriptor := hold(process, executables)) is not None
+    )
+    master = next(held, None)
+    for process in found:
+        if master is None or process.session != master.pid:
+            end(process, executables, grace=0)
+    return master
+
+
+def end_session(session: int, executables: Path, seconds: float) -> None:
+    """Have the processes of ours in `session` end, `seconds` after now at the latest."""
+    deadline = time.monotonic() + seconds
+    for process in find(executables):
+        if process.session == session:
+            end(process, executables, grace=max(0.0, deadline - time.monotonic()))
+    wait_for_session(session, max(0.0, deadline - time.monotonic()))
+
+
+def members(session: int) -> list[int]:
+    """Return the processes of `session`, whose ever they are."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            with suppress(ProcessLookupError):
+                if os.getsid(int(entry.name)) == session:
+                    found.append(int(entry.name))
+    return found
+
+
+def wait_for_session(session: int, seconds: float) -> bool:
     """Wait in this thread until no process of `session` is left, `seconds` for each at the most.
 
     A process that ends gives its executable back first, and its sockets only then: for that moment
-    `find` does not see it, and its addresses cannot be bound.
+    `find` does not see it, and its addresses cannot be bound. Tell whether none is left.
     """
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdecimal():
-            continue
+    gone = True
+    for pid in members(session):
         with suppress(ProcessLookupError):
-            if os.getsid(int(entry.name)) == session:
-                descriptor = os.pidfd_open(int(entry.name))
-                exits_within(descriptor, seconds)
-                os.close(descriptor)
+            descriptor = os.pidfd_open(pid)
+            gone &= exits_within(descriptor, seconds)
+            os.close(descriptor)
+    return gone
 
 
 def look(pid: int, executables: Path) -> Found | None:
@@ -78,6 +129,15 @@ def identity(pid: int) -> str:
         return ""
     # The name of the program, in parentheses, may hold anything; the start is field 22 (proc(5)).
     return f"{pid} {status.rpartition(')')[2].split()[19]}"
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether there is a process `pid` that has not ended, reaped or not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def hold(process: Found, executables: Path) -> int | None:
@@ -111,22 +171,6 @@ def exits_within(descriptor: int, seconds: float) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
-
-
-async def exit_of(descriptor: int) -> None:
-    """Wait until the process of a pidfd has ended. An event loop knows one waiter for each descriptor."""
-    loop = asyncio.get_running_loop()
-    readable: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(descriptor, _resolve, readable)
-    try:
-        await readable
-    finally:
-        loop.remove_reader(descriptor)
-
-
-def _resolve(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 def reap(descriptor: int) -> str:

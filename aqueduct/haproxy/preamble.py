@@ -1,11 +1,15 @@
 """What Aqueduct puts before a body: the first `global` section, which HAProxy merges with the others.
 
 A configuration file is preamble + body. The preamble ends with a marker line, so that the body can be
-taken back byte for byte. It holds no absolute path: HAProxy runs in its directory, and relative
-paths of sockets are not cut off by the 108 bytes of a UNIX address.
+taken back byte for byte. It holds no absolute path but those that were asked for: HAProxy runs in its
+directory, and relative paths of sockets are not cut off by the 108 bytes of a UNIX address.
 """
 
 import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from aqueduct.model.words import quote
 
 GENERATION = "AQUEDUCT_GENERATION"
 """Environment variable of a worker that says which generation of the configuration it runs."""
@@ -23,25 +27,71 @@ _TEMPLATE = """\
 # Written by Aqueduct, which replaces this file as a whole: changes by hand are lost.
 global
     setenv {variable} {generation}
-    {stats_socket}
-    server-state-file ./{server_state}
+    {stats_socket}{more}
+    server-state-file {server_state}
     mworker-max-reloads {max_reloads}
 {marker}"""
 
+_OUTDATED = "    # Aqueduct's own lines are not what they should be.\n"
+_GLOBAL_LINE = re.compile(r"^global\b.*\n", re.MULTILINE)
 _GENERATION_LINE = re.compile(rf"^    setenv {GENERATION} (\d+)$", re.MULTILINE)
 
 
-def with_preamble(body: str, generation: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What is asked of Aqueduct's own lines beyond what they always say."""
+
+    access: tuple[str, ...] = ()
+    """Parameters of sockets that let Aqueduct in where HAProxy runs as another user."""
+    socket: Path | None = None
+    """A further socket of the Runtime API, for other programs."""
+    directory: Path | None = None
+    """HAProxy's directory, where a copy of the file that is read elsewhere has to find its files."""
+
+
+NO_EXTRA = Extra()
+
+
+def with_preamble(body: str, generation: int, extra: Extra = NO_EXTRA) -> str:
     """Return the whole file for `body`."""
-    head = _TEMPLATE.format(
+    return _head(generation, extra) + body
+
+
+def with_body(text: str, body: str) -> str | None:
+    """Return a whole file with another body; None where the file is not one of Aqueduct's."""
+    return None if body_of(text) is None else text.partition(_MARKER)[0] + _MARKER + body
+
+
+def is_up_to_date(text: str, extra: Extra) -> bool:
+    """Tell whether Aqueduct's own lines of a whole file are those that it would get now."""
+    generation = generation_of(text)
+    return generation is not None and text.startswith(_head(generation, extra))
+
+
+def marked(body: str) -> str:
+    """Return a body that does the same and differs from what is rendered, in the `global` section."""
+    if _GLOBAL_LINE.search(body) is None:
+        return f"global\n{_OUTDATED}{body}"
+    return _GLOBAL_LINE.sub(rf"\g<0>{_OUTDATED}", body, count=1)
+
+
+def _head(generation: int, extra: Extra) -> str:
+    more = []
+    if extra.directory is not None:
+        more.append(f"default-path origin {quote(str(extra.directory))}")
+    if extra.socket is not None:
+        words = ("stats", "socket", f"unix@{extra.socket}", "mode", "660", "level", "admin", *extra.access)
+        more.append(" ".join(map(quote, words)))
+    state_file = SERVER_STATE if extra.directory is None else str(extra.directory / SERVER_STATE)
+    return _TEMPLATE.format(
         variable=GENERATION,
         generation=generation,
-        stats_socket=_STATS_SOCKET,
-        server_state=SERVER_STATE,
+        stats_socket=" ".join((_STATS_SOCKET, *extra.access)),
+        more="".join(f"\n    {line}" for line in more),
+        server_state=f"./{state_file}" if extra.directory is None else quote(state_file),
         max_reloads=_MAX_RELOADS,
         marker=_MARKER,
     )
-    return head + body
 
 
 def body_of(text: str) -> str | None:

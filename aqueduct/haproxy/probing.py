@@ -23,8 +23,8 @@ from aqueduct.haproxy import preamble
 from aqueduct.haproxy.alerts import alerts
 from aqueduct.haproxy.check import Checker
 from aqueduct.haproxy.disk import on_disk
-from aqueduct.haproxy.process import environment
 from aqueduct.haproxy.runtime import Runtime
+from aqueduct.haproxy.spawning import environment
 from aqueduct.ports.haproxy import HAProxyFailed
 
 _HEAD, _BODY = "head.cfg", "probe.cfg"

@@ -19,29 +19,27 @@ Invariants:
 1. At most one master per directory: `spawn` is only called where `find` sees none.
 2. A process is signalled through a pidfd only, opened before its identity was last looked at, so
    that a process id that was given away meanwhile is never hit.
-3. No pipe, terminal or event loop of ours is tied to HAProxy: its input is /dev/null, its output a
-   file, its session its own. asyncio's subprocess transport kills its process when it is collected, so
-   it is not used here.
+3. No pipe, terminal or event loop of ours is tied to HAProxy (spawning.py).
 4. "Ended" means that all are gone, the workers too: only then may another be started, or old
    and new would share the addresses.
 5. A child is reaped by whoever first sees its end here, and by nothing else; an adopted master is nobody's
-   child here and tells no exit status.
+   child here and tells no exit status, like one that was started by way of sudo.
+
+Whatever needs the rights of the user that HAProxy runs as goes by way of `Privileges`.
 """
 
 import asyncio
 import os
 import signal
-import subprocess
-import time
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from aqueduct.haproxy import kernel
 from aqueduct.haproxy.disk import on_disk
 from aqueduct.haproxy.master import NoAnswer
+from aqueduct.haproxy.privileges import Privileges
 from aqueduct.ports.haproxy import HAProxyEnded
 
 _T = TypeVar("_T")
@@ -53,70 +51,6 @@ _LAST_BREATH = 1.0
 """Seconds from a connection that breaks off to the end of the master: a dying process closes its sockets
 first, and a master follows a worker that died within milliseconds."""
 
-_KEPT_ENVIRONMENT = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "LD_LIBRARY_PATH",
-    "OPENSSL_CONF",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-)
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of every HAProxy run here.
-
-    It is small and the same for checks and for the master, which keeps it over restarts of Aqueduct:
-    otherwise `${VARIABLE}` in a configuration would mean one thing when checked and another
-    when loaded. HAProxy's own HAPROXY_* of an outer master must not get in.
-    """
-    return {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
-
-
-def spawn(executable: Path, arguments: Sequence[str], directory: Path, log: Path) -> "Master":
-    """Start a master in `directory`, its output appended to `log`.
-
-    `executable` is DIR/bin/DIGEST/haproxy. The master executes its own name anew at each reload, so
-    that name starts at its working directory, which moves along where `directory` is moved.
-    """
-    name = f"./{executable.relative_to(directory)}"
-    with log.open("ab") as output:
-        # All descriptors but these are closed: a listener of ours that HAProxy inherited would outlive us.
-        child = subprocess.Popen(
-            [name, *arguments],
-            cwd=directory,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    child.returncode = 0  # it is reaped by Master.ended, and may outlive us: Popen need not warn of it
-    return Master(child.pid, executable, executable.parent.parent, os.pidfd_open(child.pid))
-
-
-def adopt(executables: Path) -> "Master | None":
-    """Return the master that runs from `executables`, None where there is none.
-
-    Workers without a master are ended, and of several masters all but the first.
-    """
-    found = kernel.find(executables)
-    watched = (_watch(process, executables) for process in found if process.leads)
-    master = next((each for each in watched if each is not None), None)
-    for process in found:
-        if master is None or process.session != master.pid:
-            kernel.end(process, executables, grace=0)
-    return master
-
-
-def _watch(process: kernel.Found, executables: Path) -> "Master | None":
-    descriptor = kernel.hold(process, executables)
-    if descriptor is None:
-        return None
-    return Master(process.pid, process.executable, executables, descriptor)
-
 
 @dataclass(slots=True)
 class Master:
@@ -125,10 +59,15 @@ class Master:
     pid: int
     executable: Path
     """The private copy that it runs, or ran before that was removed."""
-    _executables: Path
     _descriptor: int
+    _privileges: Privileges
     _how: str | None = field(default=None)
     """How it ended, once that has been read: a child can be reaped only once."""
+
+    @classmethod
+    def of(cls, held: kernel.Held, privileges: Privileges) -> Self:
+        """Return the master that is held; its descriptor is held from now on by what is returned."""
+        return cls(held.pid, held.executable, held.descriptor, privileges)
 
     def alive(self) -> bool:
         """Tell whether the master still runs."""
@@ -136,12 +75,12 @@ class Master:
 
     def starts(self) -> bool:
         """Tell whether the master has no worker yet: it opens its socket before it has the first one."""
-        return all(each.session != self.pid or each.leads for each in kernel.find(self._executables))
+        return all(pid == self.pid for pid in kernel.members(self.pid))
 
     async def ended(self) -> str:
         """Wait until the master and all its workers are gone; tell how the master ended. Safe to cancel."""
         how = await self._exit()
-        await on_disk(self._end_leftovers)
+        await on_disk(self._privileges.end_session, self.pid, _LEFTOVER_GRACE)
         return how
 
     async def _exit(self) -> str:
@@ -151,22 +90,20 @@ class Master:
         """
         descriptor = os.dup(self._descriptor)
         try:
-            await kernel.exit_of(descriptor)
+            await _exit_of(descriptor)
             if self._how is None:
                 self._how = kernel.reap(descriptor)
         finally:
             os.close(descriptor)
         return self._how
 
-    def terminate(self) -> None:
+    async def terminate(self) -> None:
         """Ask HAProxy to end at once: the master passes it on to its workers."""
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._descriptor, signal.SIGTERM)
+        await on_disk(self._privileges.signal, self.pid, self._descriptor, signal.SIGTERM)
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
         """End the master without a chance to refuse; the workers follow within milliseconds."""
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+        await on_disk(self._privileges.signal, self.pid, self._descriptor, signal.SIGKILL)
 
     async def outlives(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Await `work`; HAProxyEnded as soon as the master ends before it is done."""
@@ -187,9 +124,18 @@ class Master:
         """Let go of the master; it runs on if it does."""
         os.close(self._descriptor)
 
-    def _end_leftovers(self) -> None:
-        deadline = time.monotonic() + _LEFTOVER_GRACE
-        for process in kernel.find(self._executables):
-            if process.session == self.pid:
-                kernel.end(process, self._executables, grace=max(0.0, deadline - time.monotonic()))
-        kernel.wait_for_session(self.pid, max(0.0, deadline - time.monotonic()))
+
+async def _exit_of(descriptor: int) -> None:
+    """Wait until the process of a pidfd has ended. An event loop knows one waiter for each descriptor."""
+    loop = asyncio.get_running_loop()
+    readable: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(descriptor, _resolve, readable)
+    try:
+        await readable
+    finally:
+        loop.remove_reader(descriptor)
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

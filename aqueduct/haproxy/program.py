@@ -6,17 +6,18 @@ only while no HAProxy runs, and becomes that of a master that is adopted.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import structlog
 
 from aqueduct.errors import ConfigurationError, Unavailable
-from aqueduct.haproxy import binary as files
 from aqueduct.haproxy import capabilities, check
 from aqueduct.haproxy.disk import on_disk
+from aqueduct.haproxy.privileges import Privileges
 from aqueduct.haproxy.process import Master
+from aqueduct.haproxy.source import choose
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.ports.haproxy import Alert, HAProxyFailed
 
@@ -34,31 +35,32 @@ class _Copy:
     capabilities: Capabilities
 
     @classmethod
-    async def tried(cls, path: Path, directory: Path) -> Self:
-        checker = await capabilities.checker(path, directory)
-        return cls(checker, await capabilities.probe(checker))
+    async def tried(cls, path: Path, directory: Path, privileges: Privileges) -> Self:
+        checker = await capabilities.checker(path, directory)  # as ourselves: it reads nobody's files
+        return cls(replace(checker, run=privileges.run), await capabilities.probe(checker))
 
 
 class Program:
     """The HAProxy of one directory, as a program."""
 
-    def __init__(self, source: Path, directory: Path, executables: Path, copy: _Copy) -> None:
+    def __init__(self, source: Path, directory: Path, privileges: Privileges, copy: _Copy) -> None:
         self._source = source
         self._directory = directory
-        self._executables = executables
+        self._privileges = privileges
         self._copy = copy
+        self._put_back_times = 0
         self._files = asyncio.Lock()  # many checks at once may miss the copy, while a start renews it
 
     @classmethod
-    async def open(cls, directory: Path, executables: Path, binary: Path | None) -> Self:
-        """Copy `binary`, or the default one, to below `executables`, and try it there.
+    async def open(cls, directory: Path, privileges: Privileges, binary: Path | None) -> Self:
+        """Copy `binary`, or the default one, into `directory`, and try it there.
 
         ConfigurationError where it will not do.
         """
-        source = files.choose(binary)
+        source = choose(binary)
         await capabilities.version(source, directory)
-        path = await on_disk(files.take_copy, source, executables)
-        return cls(source, directory, executables, await _Copy.tried(path, directory))
+        path = await on_disk(privileges.take_copy, source)
+        return cls(source, directory, privileges, await _Copy.tried(path, directory, privileges))
 
     @property
     def path(self) -> Path:
@@ -75,21 +77,24 @@ class Program:
 
         A copy that was removed is put back once, from the process that is `running` where there is one.
         """
+        before = self._put_back_times
         try:
             return await self._copy.checker.check(body)
         except check.NotRunnable as error:
             _log.warning("HAProxy's own copy is put back", error=str(error))
-        await self._put_back(running)
+        async with self._files:
+            if self._put_back_times == before:  # else another check did: it would be taken from under that
+                await self._put_back(running)
+                self._put_back_times += 1
         return await self._copy.checker.check(body)
 
     async def _put_back(self, running: Master | None) -> None:
         try:
             if running is not None:
-                await self.repair(running)
+                await self._repair(running)
                 await self._take(lambda: running.executable)
-                return
-            async with self._files:
-                await self._take(lambda: files.take_copy(self._source, self._executables))
+            else:
+                await self._take(lambda: self._privileges.take_copy(self._source))
         except ConfigurationError as error:
             raise HAProxyFailed(str(error)) from error
 
@@ -100,10 +105,10 @@ class Program:
         """
         async with self._files:
             try:
-                await self._take(lambda: files.take_copy(self._source, self._executables))
+                await self._take(lambda: self._privileges.take_copy(self._source))
             except _UNUSABLE as error:
                 _log.warning("the new HAProxy binary is not usable: the former is used", error=str(error))
-            await on_disk(files.remove_stale, self._executables, [self.path])
+            await on_disk(self._privileges.remove_stale, [self.path])
 
     async def adopt(self, master: Master) -> None:
         """Use the copy that `master` runs. Where it is damaged beyond repair, only a start helps."""
@@ -116,18 +121,20 @@ class Program:
     async def repair(self, master: Master) -> None:
         """See to it that `master`, executing itself anew, gets what it runs now."""
         async with self._files:
-            if await on_disk(files.is_intact, master.executable, master.pid):
-                return
-            await on_disk(files.restore, master.executable, master.pid, self._source)
-            try:
-                await capabilities.version(master.executable, self._directory)
-            except ConfigurationError as error:
-                raise HAProxyFailed(
-                    f"HAProxy's own copy was damaged, it must be started anew: {error}"
-                ) from error
+            await self._repair(master)
+
+    async def _repair(self, master: Master) -> None:
+        if not await on_disk(self._privileges.mend, master.executable, master.pid, self._source):
+            return
+        try:
+            await capabilities.version(master.executable, self._directory)
+        except ConfigurationError as error:
+            raise HAProxyFailed(
+                f"HAProxy's own copy was damaged, it must be started anew: {error}"
+            ) from error
 
     async def _take(self, find: Callable[[], Path]) -> None:
         path = await on_disk(find)
         if path != self.path:
             await capabilities.version(path, self._directory)
-            self._copy = await _Copy.tried(path, self._directory)
+            self._copy = await _Copy.tried(path, self._directory, self._privileges)

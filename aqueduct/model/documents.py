@@ -17,6 +17,7 @@ from typing import Any, Final
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
 
 from aqueduct.errors import Invalid
 from aqueduct.model.fields import Faults
@@ -35,6 +36,8 @@ _EXAMPLES: Final = {
     "google.protobuf.Timestamp": 'a time such as "2030-01-31T12:00:00Z"',
     "google.protobuf.Struct": "a mapping",
 }
+_EXACT: Final = 2.0**53
+"""Up to there a float is the integer that it was made of."""
 _ADDED: Final[Mapping[str, frozenset[str]]] = {
     "aqueduct.v1.Frontend": frozenset({"id", "_type"}),
     "aqueduct.v1.Backend": frozenset({"id", "_type"}),
@@ -56,6 +59,12 @@ def to_document(message: Message) -> dict[str, Any]:
     return document
 
 
+def struct_document(struct: Struct) -> dict[str, Any]:
+    """Return what a Struct holds; whole numbers are integers, as whoever gave them wrote them."""
+    document: dict[str, Any] = _whole(json_format.MessageToDict(struct))
+    return document
+
+
 def read_document(document: object, message: Message, path: str = "") -> None:
     """Fill `message`, an empty one, with what `document` says. Invalid names what is wrong in it.
 
@@ -67,6 +76,14 @@ def read_document(document: object, message: Message, path: str = "") -> None:
         _read(document, message, path, faults)
     if faults.violations:
         raise Invalid(faults.violations)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _whole(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
 
 
 class _Enough(Exception):
@@ -106,6 +123,8 @@ def _single(field: FieldDescriptor) -> _Write:
         return lambda number: words.get(number, number)
     if field.message_type is None:
         return lambda value: value
+    if field.message_type.full_name == Struct.DESCRIPTOR.full_name:
+        return struct_document
     return json_format.MessageToDict if field.message_type.full_name in _EXAMPLES else to_document
 
 

@@ -20,7 +20,7 @@ LONGEST_LINE = 8_192
 """Characters of a raw line."""
 
 _LONGEST_WORD = 256
-"""Characters of the name or the version of a service."""
+"""Characters of the name or the version of a service, and of a line that somebody tells."""
 _LONGEST_MESSAGE = 4_096
 _NANOS = 10**9
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
@@ -131,12 +131,17 @@ def check_duration(duration: Duration, limits: tuple[int, int], field: str, faul
 
 def check_annotation(annotation: Annotation, field: str, faults: Faults) -> None:
     """Check what a caller says of a change."""
-    author, message = annotation.author, annotation.message
-    if len(author) > _LONGEST_WORD or has_control(author):
-        faults.add(f"{field}.author", f"must be one line of at most {_LONGEST_WORD} characters")
+    message = annotation.message
+    check_line(annotation.author, f"{field}.author", faults)
     if len(message) > _LONGEST_MESSAGE or has_control(message.replace("\n", " ").replace("\t", " ")):
         told = f"must be text of at most {_LONGEST_MESSAGE:,} characters"
         faults.add(f"{field}.message", told)
+
+
+def check_line(text: str, field: str, faults: Faults) -> None:
+    """Check what is told in a line."""
+    if len(text) > _LONGEST_WORD or has_control(text):
+        faults.add(field, f"must be one line of at most {_LONGEST_WORD} characters")
 
 
 def check_length(text: str, longest: int, field: str, faults: Faults) -> None:

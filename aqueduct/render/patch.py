@@ -49,6 +49,7 @@ def patched(
         layered.changed(before.sections, sections),
         before.owners,
         before.missing,
+        before.fixed,
         _merged(before.frontends, frontends),
         _merged(before.backends, backends),
         before.placeholders,

@@ -44,6 +44,8 @@ class Rendered:
     """The resources that sections were rendered from, by header."""
     missing: tuple[str, ...]
     """Keys of backends that are routed to but do not exist, ordered."""
+    fixed: Piece | None = field(default=None, repr=False, compare=False)
+    """The sections that need no resource: they are of the renderer's design."""
     frontends: Mapping[str, Piece] = field(default_factory=dict, repr=False)
     backends: Mapping[str, Piece] = field(default_factory=dict, repr=False)
     placeholders: Mapping[str, Piece] = field(default_factory=dict, repr=False)

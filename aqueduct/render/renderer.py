@@ -10,7 +10,7 @@ HAProxy answers 503 where the route leads there, in the order of the rules.
 """
 
 from collections.abc import Callable, Collection, Container, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.members import server_states
@@ -35,11 +35,21 @@ _BACKEND = "backend.cfg.j2"
 _R = TypeVar("_R", bound=Resource)
 
 
+class Design(NamedTuple):
+    """What all that is rendered has in common."""
+
+    engine: Engine
+    fixed: Piece | None
+    """The sections that need no resource; None where there is one template for the whole file."""
+    has_own_members: bool
+    """Whether server lines are those of the built-in template, of which HAProxy refuses none."""
+
+
 class Renderer:
     """Renders snapshots. Raises Unmet, of kind TEMPLATE, where a template fails.
 
     `templates` are those of single sections by file name; `whole`, where given, is one template for
-    the file, which may include them.
+    the file, which may include them. Another renderer's `design` may take the place of its own at any time.
     """
 
     def __init__(
@@ -50,25 +60,30 @@ class Renderer:
         whole: str | None = None,
     ) -> None:
         sources = dict(templates) if whole is None else {**templates, _WHOLE: whole}
-        self._engine = Engine(sources, settings, capabilities)
+        engine = Engine(sources, settings, capabilities)
         self._capabilities = capabilities
-        self.has_own_members = whole is None and templates[_BACKEND] == builtin_templates()[_BACKEND]
-        """Whether server lines are those of the built-in template, of which HAProxy refuses none."""
-        self._fixed = self._fixed_sections(settings) if whole is None else None
+        self.design = Design(
+            engine,
+            _fixed_sections(engine, settings) if whole is None else None,
+            whole is None and templates[_BACKEND] == builtin_templates()[_BACKEND],
+        )
+        """What it renders by."""
 
     def render(
         self, snapshot: Snapshot, previous: Rendered | None = None, touched: Collection[Ref] | None = None
     ) -> Rendered:
-        """Render `snapshot`, and take from `previous`, of this renderer, what did not change since.
+        """Render `snapshot`, and take from `previous` what did not change since, if it is of the same design.
 
         `touched`, where given, names all resources that may differ from those of `previous`: the cost
         follows them then, and not the configuration.
         """
-        if self._fixed is None:
-            return render_whole(self._engine, _WHOLE, self._capabilities, snapshot)
-        before = previous or Rendered(Snapshot(), {}, {}, ())
-        short = patched(before, snapshot, self._frontend, self._backend, touched) if previous else None
-        return short or self._rendered(snapshot, before, self._fixed)
+        engine, fixed, _ = self.design
+        if fixed is None:
+            return render_whole(engine, _WHOLE, self._capabilities, snapshot)
+        if previous is None or previous.fixed is not fixed:
+            return self._rendered(snapshot, Rendered(Snapshot(), {}, {}, ()), fixed)
+        short = patched(previous, snapshot, self._frontend, self._backend, touched)
+        return short or self._rendered(snapshot, previous, fixed)
 
     def _rendered(self, snapshot: Snapshot, before: Rendered, fixed: Piece) -> Rendered:
         backends = _reused(snapshot.served, before.backends, self._backend)
@@ -78,20 +93,26 @@ class Renderer:
         named = self._named(snapshot, frontends, missing)
         sections, owners = _assembled(fixed, named, backends, placeholders)
         states = {header: of for piece in backends.values() for header, of in piece.states.items()}
-        return Rendered(snapshot, sections, owners, tuple(missing), named, backends, placeholders, states)
-
-    def _fixed_sections(self, settings: ProxySettings) -> Piece:
-        names = ["global.cfg.j2", "defaults.cfg.j2", *(["stats.cfg.j2"] if settings.stats_page else [])]
-        return piece_of("\n".join(self._engine.render(name) for name in names))
+        return Rendered(
+            snapshot,
+            sections,
+            owners,
+            tuple(missing),
+            fixed,
+            named,
+            backends,
+            placeholders,
+            states,
+        )
 
     def _backend(self, backend: Backend) -> Piece:
-        text = self._engine.render(_BACKEND, backend=backend)
+        text = self.design.engine.render(_BACKEND, backend=backend)
         states = server_states(backend)
         return piece_of(text, Ref(Kind.BACKEND, backend.key), backend, name=backend.key, states=states)
 
     def _frontend(self, frontend: Frontend, name: str | None = None) -> Piece:
         name = name or frontend.key
-        text = self._engine.render("frontend.cfg.j2", frontend=frontend, name=name)
+        text = self.design.engine.render("frontend.cfg.j2", frontend=frontend, name=name)
         mode = token_of(frontend, "mode")
         return piece_of(text, Ref(Kind.FRONTEND, frontend.key), frontend, name=name, mode=mode)
 
@@ -99,7 +120,9 @@ class Renderer:
         return {
             key: piece
             if (piece := before.get(key)) is not None and piece.mode == mode
-            else piece_of(self._engine.render("missing.cfg.j2", key=key, mode=mode), name=key, mode=mode)
+            else piece_of(
+                self.design.engine.render("missing.cfg.j2", key=key, mode=mode), name=key, mode=mode
+            )
             for key, mode in missing.items()
         }
 
@@ -115,6 +138,11 @@ class Renderer:
             key: piece if piece.name == names[key] else self._frontend(snapshot.frontends[key], names[key])
             for key, piece in frontends.items()
         }
+
+
+def _fixed_sections(engine: Engine, settings: ProxySettings) -> Piece:
+    names = ["global.cfg.j2", "defaults.cfg.j2", *(["stats.cfg.j2"] if settings.stats_page else [])]
+    return piece_of("\n".join(engine.render(name) for name in names))
 
 
 def _reused(

@@ -49,16 +49,16 @@ class Backends(BackendServiceServicer):
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
 
-    async def ListBackends(self, request: ListBackendsRequest, _: object) -> ListBackendsResponse:
+    async def ListBackends(self, request: ListBackendsRequest, _: object = None) -> ListBackendsResponse:
         page = self._configuration.page(Kind.BACKEND, request.page_size, request.page_token)
         backends = [of_type(Backend, backend) for backend in page.items]
         return ListBackendsResponse(backends=backends, next_page_token=page.next_token)
 
-    async def GetBackend(self, request: GetBackendRequest, _: object) -> GetBackendResponse:
+    async def GetBackend(self, request: GetBackendRequest, _: object = None) -> GetBackendResponse:
         backend = self._configuration.get(named(Kind.BACKEND, request))
         return GetBackendResponse(backend=of_type(Backend, backend))
 
-    async def PutBackend(self, request: PutBackendRequest, _: object) -> PutBackendResponse:
+    async def PutBackend(self, request: PutBackendRequest, _: object = None) -> PutBackendResponse:
         given(Kind.BACKEND, request)
         change = put(request.backend, expected_revision(request))
         written = await self._configuration.write([change], paths=["backend"], options=options(request))
@@ -69,7 +69,7 @@ class Backends(BackendServiceServicer):
             plan=written.plan,
         )
 
-    async def DeleteBackend(self, request: DeleteBackendRequest, _: object) -> DeleteBackendResponse:
+    async def DeleteBackend(self, request: DeleteBackendRequest, _: object = None) -> DeleteBackendResponse:
         change = delete(named(Kind.BACKEND, request), expected_revision(request))
         written = await self._configuration.write([change], paths=["key"], options=options(request))
         return DeleteBackendResponse(
@@ -80,14 +80,14 @@ class Backends(BackendServiceServicer):
         )
 
     async def ListBackendMembers(
-        self, request: ListBackendMembersRequest, _: object
+        self, request: ListBackendMembersRequest, _: object = None
     ) -> ListBackendMembersResponse:
         key = named(Kind.BACKEND, request).key
         page = self._configuration.members(key, request.page_size, request.page_token)
         return ListBackendMembersResponse(members=page.items, next_page_token=page.next_token)
 
     async def SetBackendVersion(
-        self, request: SetBackendVersionRequest, _: object
+        self, request: SetBackendVersionRequest, _: object = None
     ) -> SetBackendVersionResponse:
         written = await self._configuration.set_version(
             named(Kind.BACKEND, request).key,
@@ -103,12 +103,16 @@ class Backends(BackendServiceServicer):
             plan=written.plan,
         )
 
-    async def SetMemberState(self, request: SetMemberStateRequest, _: object) -> SetMemberStateResponse:
+    async def SetMemberState(
+        self, request: SetMemberStateRequest, _: object = None
+    ) -> SetMemberStateResponse:
         change = set_state(admin_state(request))
         member, written = await self._set_member(request, change)
         return SetMemberStateResponse(member=member, revision=written.revision, apply=written.apply)
 
-    async def SetMemberWeight(self, request: SetMemberWeightRequest, _: object) -> SetMemberWeightResponse:
+    async def SetMemberWeight(
+        self, request: SetMemberWeightRequest, _: object = None
+    ) -> SetMemberWeightResponse:
         change = set_weight(admin_weight(request))
         member, written = await self._set_member(request, change)
         return SetMemberWeightResponse(member=member, revision=written.revision, apply=written.apply)

@@ -38,39 +38,39 @@ class Config(ConfigServiceServicer):
         self._configuration = configuration
         self._history = history
 
-    async def Apply(self, request: ApplyRequest, _: object) -> ApplyResponse:
+    async def Apply(self, request: ApplyRequest, _: object = None) -> ApplyResponse:
         paths = [_path(position, change) for position, change in enumerate(request.changes)]
         written = await self._configuration.write(request.changes, paths=paths, options=options(request))
         return _response(ApplyResponse, written)
 
-    async def ListRevisions(self, request: ListRevisionsRequest, _: object) -> ListRevisionsResponse:
+    async def ListRevisions(self, request: ListRevisionsRequest, _: object = None) -> ListRevisionsResponse:
         page = await self._history.page(request.page_size, request.page_token, request.resource)
         return ListRevisionsResponse(revisions=page.items, next_page_token=page.next_token)
 
-    async def GetRevision(self, request: GetRevisionRequest, _: object) -> GetRevisionResponse:
+    async def GetRevision(self, request: GetRevisionRequest, _: object = None) -> GetRevisionResponse:
         return GetRevisionResponse(revision=await self._history.get(request.revision))
 
-    async def DiffRevisions(self, request: DiffRevisionsRequest, _: object) -> DiffRevisionsResponse:
+    async def DiffRevisions(self, request: DiffRevisionsRequest, _: object = None) -> DiffRevisionsResponse:
         diff = await self._history.diff(request.from_revision, request.to_revision, request.resources)
         return DiffRevisionsResponse(changes=diff.changes, config_diff=diff.config_diff)
 
-    async def RestoreRevision(self, request: RestoreRevisionRequest, _: object) -> RestoreRevisionResponse:
+    async def RestoreRevision(
+        self, request: RestoreRevisionRequest, _: object = None
+    ) -> RestoreRevisionResponse:
         written = await self._history.restore(request.revision, request.resources, options(request))
         return _response(RestoreRevisionResponse, written)
 
-    async def Export(self, request: ExportRequest, _: object) -> ExportResponse:
+    async def Export(self, request: ExportRequest, _: object = None) -> ExportResponse:
         document, revision = self._history.export(request.resources)
         return ExportResponse(configuration=document, revision=revision)
 
-    async def Import(self, request: ImportRequest, _: object) -> ImportResponse:
-        if not request.HasField(
-            "configuration"
-        ):  # which would be an empty one: replaced by that, all is gone
+    async def Import(self, request: ImportRequest, _: object = None) -> ImportResponse:
+        if not request.HasField("configuration"):  # an empty one, that is: replaced by it, all were gone
             raise Invalid([Violation("configuration", "is needed: the resources")])
         written = await self._history.import_(request.configuration, import_mode(request), options(request))
         return _response(ImportResponse, written)
 
-    async def Compact(self, request: CompactRequest, _: object) -> CompactResponse:
+    async def Compact(self, request: CompactRequest, _: object = None) -> CompactResponse:
         return CompactResponse(forgotten=await self._history.compact(request.keep))
 
 

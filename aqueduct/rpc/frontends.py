@@ -27,16 +27,16 @@ class Frontends(FrontendServiceServicer):
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
 
-    async def ListFrontends(self, request: ListFrontendsRequest, _: object) -> ListFrontendsResponse:
+    async def ListFrontends(self, request: ListFrontendsRequest, _: object = None) -> ListFrontendsResponse:
         page = self._configuration.page(Kind.FRONTEND, request.page_size, request.page_token)
         frontends = [of_type(Frontend, frontend) for frontend in page.items]
         return ListFrontendsResponse(frontends=frontends, next_page_token=page.next_token)
 
-    async def GetFrontend(self, request: GetFrontendRequest, _: object) -> GetFrontendResponse:
+    async def GetFrontend(self, request: GetFrontendRequest, _: object = None) -> GetFrontendResponse:
         frontend = self._configuration.get(named(Kind.FRONTEND, request))
         return GetFrontendResponse(frontend=of_type(Frontend, frontend))
 
-    async def PutFrontend(self, request: PutFrontendRequest, _: object) -> PutFrontendResponse:
+    async def PutFrontend(self, request: PutFrontendRequest, _: object = None) -> PutFrontendResponse:
         given(Kind.FRONTEND, request)
         change = put(request.frontend, expected_revision(request))
         written = await self._configuration.write([change], paths=["frontend"], options=options(request))
@@ -47,7 +47,9 @@ class Frontends(FrontendServiceServicer):
             plan=written.plan,
         )
 
-    async def DeleteFrontend(self, request: DeleteFrontendRequest, _: object) -> DeleteFrontendResponse:
+    async def DeleteFrontend(
+        self, request: DeleteFrontendRequest, _: object = None
+    ) -> DeleteFrontendResponse:
         change = delete(named(Kind.FRONTEND, request), expected_revision(request))
         written = await self._configuration.write([change], paths=["key"], options=options(request))
         return DeleteFrontendResponse(

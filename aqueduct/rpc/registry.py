@@ -34,7 +34,7 @@ class Registry(RegistryServiceServicer):
         """End the streams: they would hold up the shutdown for all of its grace."""
         self._registering.shut_down()
 
-    async def Register(self, request: RegisterRequest, _: object) -> RegisterResponse:
+    async def Register(self, request: RegisterRequest, _: object = None) -> RegisterResponse:
         if not request.HasField("registration"):
             raise Invalid([Violation("registration", "is needed: the whole registration")])
         return RegisterResponse(
@@ -42,7 +42,7 @@ class Registry(RegistryServiceServicer):
         )
 
     async def KeepAlive(
-        self, request_iterator: AsyncIterator[KeepAliveRequest], _: object
+        self, request_iterator: AsyncIterator[KeepAliveRequest], _: object = None
     ) -> AsyncIterator[KeepAliveResponse]:
         with self._registering.held() as held:
             requests = aiter(request_iterator)
@@ -50,18 +50,18 @@ class Registry(RegistryServiceServicer):
                 registration = held.renew(_id(request))
                 yield KeepAliveResponse(id=registration.id, ttl=registration.ttl)
 
-    async def Deregister(self, request: DeregisterRequest, _: object) -> DeregisterResponse:
+    async def Deregister(self, request: DeregisterRequest, _: object = None) -> DeregisterResponse:
         return DeregisterResponse(registration=await self._registering.deregister(_id(request)))
 
     async def ListRegistrations(
-        self, request: ListRegistrationsRequest, _: object
+        self, request: ListRegistrationsRequest, _: object = None
     ) -> ListRegistrationsResponse:
         selection = Selection(request.name, request.version)
         page = self._registering.page(selection, request.page_size, request.page_token)
         return ListRegistrationsResponse(registrations=page.items, next_page_token=page.next_token)
 
     async def WatchRegistrations(
-        self, request: WatchRegistrationsRequest, _: object
+        self, request: WatchRegistrationsRequest, _: object = None
     ) -> AsyncIterator[WatchRegistrationsResponse]:
         selection = Selection(request.name, request.version)
         async with aclosing(self._registering.watch(selection)) as watch:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from aqueduct.errors import Invalid, Violation
 from aqueduct.model.backends import HEAVIEST
-from aqueduct.model.fields import Faults, check_annotation
+from aqueduct.model.fields import Faults, check_annotation, check_line
 from aqueduct.model.history import to_record
 from aqueduct.model.policies import check_policy
 from aqueduct.model.resources import Kind, Ref, Resource
@@ -24,6 +24,7 @@ from aqueduct.v1.backend_pb2 import (
 )
 from aqueduct.v1.config_pb2 import ApplyRequest, Change, ImportMode, ImportRequest, RestoreRevisionRequest
 from aqueduct.v1.frontend_pb2 import DeleteFrontendRequest, GetFrontendRequest, PutFrontendRequest
+from aqueduct.v1.haproxy_pb2 import ReloadRequest
 
 KeyedRequest = (
     GetFrontendRequest
@@ -102,6 +103,15 @@ def import_mode(request: ImportRequest) -> ImportMode:
     if request.mode not in ImportMode.values():
         raise Invalid([Violation("mode", "must be merge or replace")])
     return request.mode
+
+
+def reason(request: ReloadRequest) -> str:
+    """Return why to reload. Invalid for what is no line."""
+    faults = Faults()
+    check_line(request.reason, "reason", faults)
+    if faults.violations:
+        raise Invalid(faults.violations)
+    return request.reason
 
 
 def wait_for(request: WriteRequest | MemberRequest) -> WaitFor:

@@ -16,6 +16,7 @@ from aqueduct.rpc.registry import Registry
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.history import History
 from aqueduct.service.registry import Registering
+from aqueduct.service.reloading import Reloading
 from aqueduct.service.status import StatusService
 from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2, registry_pb2
 from aqueduct.v1.backend_pb2_grpc import add_BackendServiceServicer_to_server
@@ -50,34 +51,39 @@ class Method:
 
 
 class Servicers:
-    """One servicer of each service."""
+    """One servicer of each service. Their methods may be called within the process, by a request alone."""
 
     def __init__(
-        self, configuration: Configuration, history: History, status: StatusService, registering: Registering
+        self,
+        configuration: Configuration,
+        history: History,
+        status: StatusService,
+        reloading: Reloading,
+        registering: Registering,
     ) -> None:
-        self._frontends = Frontends(configuration)
-        self._backends = Backends(configuration)
-        self._config = Config(configuration, history)
-        self._haproxy = HAProxy(status)
-        self._registry = Registry(registering)
+        self.frontends = Frontends(configuration)
+        self.backends = Backends(configuration)
+        self.config = Config(configuration, history)
+        self.haproxy = HAProxy(status, reloading)
+        self.registry = Registry(registering)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Have a gRPC server serve them."""
-        add_FrontendServiceServicer_to_server(self._frontends, server)
-        add_BackendServiceServicer_to_server(self._backends, server)
-        add_ConfigServiceServicer_to_server(self._config, server)
-        add_HAProxyServiceServicer_to_server(self._haproxy, server)
-        add_RegistryServiceServicer_to_server(self._registry, server)
+        add_FrontendServiceServicer_to_server(self.frontends, server)
+        add_BackendServiceServicer_to_server(self.backends, server)
+        add_ConfigServiceServicer_to_server(self.config, server)
+        add_HAProxyServiceServicer_to_server(self.haproxy, server)
+        add_RegistryServiceServicer_to_server(self.registry, server)
 
     def methods(self) -> Iterator[Method]:
         """Yield the methods that there is code for, in the order of the protos."""
-        all_of_them = (self._frontends, self._backends, self._config, self._haproxy, self._registry)
+        all_of_them = (self.frontends, self.backends, self.config, self.haproxy, self.registry)
         for service, servicer in zip(DESCRIPTORS, all_of_them, strict=True):
             yield from methods_of(service, servicer)
 
     def shut_down(self) -> None:
         """End the streams, which would hold up a shutdown for all of its grace."""
-        self._registry.shut_down()
+        self.registry.shut_down()
 
 
 def methods_of(service: ServiceDescriptor, servicer: object) -> Iterator[Method]:

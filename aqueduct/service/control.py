@@ -22,6 +22,7 @@ from aqueduct.service.history import History
 from aqueduct.service.memberships import Memberships
 from aqueduct.service.mentioned import Mentioned
 from aqueduct.service.reconciler import Reconciler
+from aqueduct.service.reloading import Reloading
 from aqueduct.service.status import StatusService
 from aqueduct.service.transitions import Transitions
 from aqueduct.service.trial import Trial
@@ -40,6 +41,8 @@ class Adapters(NamedTuple):
     haproxy: HAProxy
     runtime: Runtime
     renderer: Renderer
+    fresh: Callable[[], Renderer]
+    """Makes another renderer, of templates and settings as they are now."""
     discoveries: Discoveries
     clock: Clock
 
@@ -54,10 +57,18 @@ class Work(NamedTuple):
 
 
 class ControlPlane:
-    """The services. `reserved` are addresses that no frontend may have, by their owner."""
+    """The services. `reserved` are addresses that no frontend may have, by their owner.
+
+    `label` is what the status calls it.
+    """
 
     def __init__(
-        self, given: Adapters, reserved: Mapping[Address, str], verify_interval: float = VERIFY_INTERVAL
+        self,
+        given: Adapters,
+        reserved: Mapping[Address, str],
+        verify_interval: float = VERIFY_INTERVAL,
+        *,
+        label: str = "",
     ) -> None:
         memberships = Memberships(given.discoveries.known, given.clock)
         self._applier = Applier(given.haproxy, given.runtime)
@@ -79,6 +90,14 @@ class ControlPlane:
             given.store, self.admission, memberships, self.transitions, self.discoveries
         )
         self.history = History(given.store, self.configuration, given.renderer)
+        self.reloading = Reloading(
+            self.reconciler,
+            self._applier,
+            given.haproxy,
+            given.renderer,
+            clock=given.clock,
+            fresh=given.fresh,
+        )
         self.verifier = Verifier(
             self.reconciler,
             self._applier,
@@ -97,6 +116,7 @@ class ControlPlane:
             self.discoveries,
             self.verifier,
             self.workers,
+            label,
         )
         self.reconciler.on_served = self._served
 

@@ -9,6 +9,7 @@ State:
 
 One loop, one thing at a time:
     HAProxy is down          -> start it on desired + pending, with growing pauses while it keeps ending
+    somebody needs HAProxy   -> run that job (`exclusive`)
     commits are pending      -> render, apply; what is committed meanwhile shares the next apply
     something was refused    -> see now and then whether it can be served, or undone, after all
 
@@ -37,6 +38,7 @@ from aqueduct.render.renderer import Rendered, Renderer
 from aqueduct.service.applier import LAG, Applier
 from aqueduct.service.desired import Desired
 from aqueduct.service.excluded import Excluded
+from aqueduct.service.exclusive import Exclusive
 from aqueduct.service.life import Life
 from aqueduct.service.outcome import Stopwatch
 from aqueduct.service.pending import Pending
@@ -88,6 +90,8 @@ class Reconciler:
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
         self.life = Life(haproxy, clock, self._wake.set)
+        self.exclusive = Exclusive(self._wake.set)
+        """Jobs that need HAProxy to themselves."""
         self.adopted = False
         """Whether the HAProxy ran before `start`."""
         self.on_served: Callable[[Sequence[Change]], None] = lambda _: None
@@ -167,6 +171,7 @@ class Reconciler:
                 await self._rest()
         finally:
             self._stop.set()
+            self.exclusive.refuse(Unavailable("SHUTTING_DOWN", "Aqueduct ends"))
             await writer
 
     def stop(self) -> None:
@@ -178,6 +183,10 @@ class Reconciler:
         """Compare what is desired with what runs, as the applier knows it, at once."""
         self._retry_at = 0.0
         self._wake.set()
+
+    def note(self, outcome: ApplyOutcome) -> None:
+        """Note that HAProxy serves what is desired by an apply of an `exclusive` job."""
+        self._served(outcome, self._excluded, ())
 
     async def _write_down(self) -> None:
         """Keep HAProxy's file at most LAG behind live changes."""
@@ -199,8 +208,11 @@ class Reconciler:
     async def _work(self) -> None:
         now = self._clock.monotonic()
         if not self.life.up:
+            self.exclusive.refuse(Unavailable("HAPROXY_DOWN", self.life.error or "HAProxy does not run"))
             if self._pending or now >= self.life.next_start:
                 await self._start()
+        elif self.exclusive:
+            await self.exclusive.next()
         elif self._pending:
             await self._serve_pending()
         elif self._unsettled and now >= self._retry_at:
@@ -208,7 +220,7 @@ class Reconciler:
 
     async def _rest(self) -> None:
         """Wait until there is something to do."""
-        if self._pending or self.life.ended:
+        if self._pending or self.exclusive or self.life.ended:
             return
         if await happens(self._wake, self._seconds_to_rest()):
             self._wake.clear()

@@ -5,14 +5,14 @@ state when its client has taken what came before. What it keeps is bounded by th
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
 
 from aqueduct.errors import Invalid, Unavailable, Unmet
 from aqueduct.model.registrations import completed, service_of
-from aqueduct.ports.registry import Registry, Renewals
+from aqueduct.ports.registry import Changed, Registry, Renewals
 from aqueduct.service.paging import MAX_BYTES, Page, page
 from aqueduct.v1.registry_pb2 import Registration
 
@@ -61,6 +61,19 @@ class Registering:
     async def deregister(self, key: str) -> Registration:
         """Remove a registration; return it. Errors: NotFound, Exhausted, Unavailable."""
         return await self._registry.deregister(key)
+
+    def get(self, key: str) -> Registration | None:
+        """Return the registration of that id, None where there is none."""
+        return self._registry.get(key)
+
+    def all(self, selection: Selection) -> Sequence[Registration]:
+        """Return the registrations selected, ordered by id."""
+        found = map(self._registry.get, sorted(filter(selection.holds, self._registry.ids())))
+        return [registration for registration in found if registration is not None]
+
+    def on_change(self, changed: Changed) -> Callable[[], None]:
+        """Tell `changed` the ids of what comes, changes or goes from now on; return what ends that."""
+        return self._registry.on_change(changed)
 
     def held(self) -> AbstractContextManager[Renewals]:
         """Return what holds registrations alive from their renewal to its end (see the port)."""

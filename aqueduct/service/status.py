@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aqueduct import __version__
 from aqueduct.ports.haproxy import HAProxy
 from aqueduct.render.sections import join
 from aqueduct.service.applier import Applier
@@ -25,10 +26,12 @@ class StatusService:
     discoveries: Discoveries
     verifier: Verifier
     workers: Workers
+    label: str = ""
 
     def status(self) -> Status:
         """Return whether what is stored is what is served, and if not, why."""
         status = self.reconciler.status()
+        status.label, status.version = self.label, __version__
         status.transitions.extend(self.transitions.under_way())
         status.sources.extend(self.discoveries.status())
         status.old_workers = self.workers.old

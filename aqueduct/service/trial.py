@@ -57,7 +57,7 @@ class Trial:
         if change.WhichOneof("change") != "put_backend" or not isinstance(previous, Backend):
             return True
         return (
-            not self._renderer.has_own_members
+            not self._renderer.design.has_own_members
             or self._mentioned.has(backend.key)
             or not only_members_differ(previous, backend)
         )

@@ -73,7 +73,8 @@ class Verifier:
         self._haproxy = haproxy
         self._runtime = runtime
         self._clock = clock
-        self._interval = interval
+        self.interval = interval
+        """Seconds; may be changed at any time, and counts from the next wait on."""
         self._wake = asyncio.Event()
         self._right: dict[str, _Right] = {}
         self.drifts = 0
@@ -83,7 +84,7 @@ class Verifier:
     async def run(self) -> None:
         """Verify until cancelled."""
         while True:
-            await happens(self._wake, self._interval or None)
+            await happens(self._wake, self.interval or None)
             self._wake.clear()
             if not self._applier.running:
                 continue

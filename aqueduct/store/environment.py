@@ -61,7 +61,7 @@ class Environment(Database):
     def __init__(self, directory: Path, map_size: int = MAP_SIZE, retention: Retention | None = None) -> None:
         """Open the environment in `directory`, as Database does."""
         super().__init__(directory, _SCHEMA, map_size)
-        self._retention = retention or Retention()
+        self.retention = retention or Retention()
 
     def load(self) -> Snapshot:
         """Read everything. ConfigurationError where it is damaged."""
@@ -161,8 +161,8 @@ class Environment(Database):
             if history:
                 if txn.get(_FLOOR_KEY, db=self._meta) is None:
                     txn.put(_FLOOR_KEY, b"%d" % (history[0].revision - 1), db=self._meta)
-                since = seconds(history[-1].create_time) - self._retention.age
-                self._forget(txn, self._retention.count, since)
+                since = seconds(history[-1].create_time) - self.retention.age
+                self._forget(txn, self.retention.count, since)
 
         self._write(write_all)
 

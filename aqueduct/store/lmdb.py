@@ -72,6 +72,15 @@ class LmdbStore:
             raise
         return cls(environment, thread, snapshot)
 
+    @property
+    def retention(self) -> Retention:
+        """How much of the history is kept."""
+        return self._environment.retention
+
+    @retention.setter
+    def retention(self, retention: Retention) -> None:
+        self._environment.retention = retention
+
     def snapshot(self) -> Snapshot:
         """Return the newest snapshot; after `close` the last one."""
         return self._snapshot

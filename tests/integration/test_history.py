@@ -1,27 +1,28 @@
-"""The worst day: a bad deploy behind hundreds of changes, found by a diff, and taken back under load.
+"""The worst day, by its commands: a bad deploy behind hundreds of changes, found by diff, undone under load.
 
 Beside that: who made a change, what was refused, and what a failed switch did, all told by the history.
 """
 
 import asyncio
 import signal
+from pathlib import Path
 
 import grpc
 import pytest
 
+from aqueduct.cli.client.forms import resource_document
 from aqueduct.demo import ports
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.v1.apply_pb2 import WAIT_FOR_COMMIT
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, PutBackendRequest
-from aqueduct.v1.common_pb2 import Annotation
 from aqueduct.v1.config_pb2 import (
-    DiffRevisionsRequest,
     GetRevisionRequest,
     ListRevisionsRequest,
     RestoreRevisionRequest,
 )
 from aqueduct.v1.frontend_pb2 import PutFrontendRequest
 from aqueduct.v1.history_pb2 import REVISION_CAUSE_RESTORE, REVISION_CAUSE_SWITCH, Revision
+from tests.integration.command import Cli
 from tests.integration.members import KEY, Live, dead_member, members, policy, services
 from tests.integration.numbered import Numbered
 from tests.load import Load
@@ -41,7 +42,10 @@ async def _newest(aqueduct: Aqueduct) -> Revision:
     return (await aqueduct.config.ListRevisions(ListRevisionsRequest(page_size=1))).revisions[0]
 
 
-async def test_a_bad_deploy_is_found_and_taken_back_under_load(aqueduct: Aqueduct, free_port: int) -> None:
+async def test_a_bad_deploy_is_found_and_taken_back_under_load(
+    aqueduct: Aqueduct, free_port: int, tmp_path: Path
+) -> None:
+    cli = Cli(aqueduct.target, tmp_path)
     async with services("good", 2) as good, services("bad", 2) as bad:
         live = await Live.on(aqueduct, members(good), free_port)
         numbered = Numbered.on(aqueduct)
@@ -50,32 +54,30 @@ async def test_a_bad_deploy_is_found_and_taken_back_under_load(aqueduct: Aqueduc
         fine = max(before)
         async with Load(free_port, connections=8) as load:
             await live.put(members(bad))
-            await aqueduct.frontends.PutFrontend(
-                PutFrontendRequest(
-                    frontend=numbered.resource(2), annotation=Annotation(author="ann", message="deploy 2")
-                )
-            )
-            newest = await _newest(aqueduct)
-            assert newest.annotation == Annotation(author="ann", message="deploy 2")
-            diff = await aqueduct.config.DiffRevisions(DiffRevisionsRequest(from_revision=fine))
-            assert [change.resource for change in diff.changes] == ["frontends/numbered", f"backends/{KEY}"]
-            assert f"127.0.0.1:{bad[0].port}" in diff.config_diff
-            assert await numbered.served() == 2
-            restored = await aqueduct.config.RestoreRevision(RestoreRevisionRequest(revision=fine))
-            assert [change.WhichOneof("change") for change in restored.changes] == [
-                "put_frontend",
-                "put_backend",
+            deployed = resource_document(numbered.resource(2))
+            await cli.ok("put", cli.file("two.json", deployed), "-m", "deploy 2", "--author", "ann")
+            newest = (await cli.ok("history", "-n", 1)).lines[1]
+            assert all(words in newest for words in ("ann", "frontends/numbered", "deploy 2"))
+            diff = await cli("diff", fine)
+            assert diff.code == 1
+            assert [line for line in diff.lines if line.startswith("~ ")] == [
+                "~ frontends/numbered: natives",
+                f"~ backends/{KEY}: members",
             ]
+            assert any(f"127.0.0.1:{bad[0].port}" in line for line in diff.lines if line.startswith("+    "))
+            assert await numbered.served() == 2
+            restored = await cli.ok("restore", fine, "--yes", "-m", "back to what was fine")
+            assert restored.lines[-3:-1] == ["frontends/numbered changed", f"backends/{KEY} changed"]
             assert await numbered.served() == 1
             await live.settled()
             load.answers.clear()
             await load.further(50)
         assert load.failures == []
         assert set(load.answers) == {"good"}
-        newest = await _newest(aqueduct)
-        assert (newest.cause, newest.restored_revision) == (REVISION_CAUSE_RESTORE, fine)
-        diff = await aqueduct.config.DiffRevisions(DiffRevisionsRequest(from_revision=fine))
-        assert (list(diff.changes), diff.config_diff) == ([], "")
+        newest_revision = await _newest(aqueduct)
+        assert (newest_revision.cause, newest_revision.restored_revision) == (REVISION_CAUSE_RESTORE, fine)
+        assert (await cli.ok("diff", fine)).out == ""
+        assert len((await cli.ok("history", "-n", 0, "-o", "name")).lines) > REVISIONS
 
 
 async def test_a_restore_that_haproxy_refuses_changes_nothing(aqueduct: Aqueduct, free_port: int) -> None:

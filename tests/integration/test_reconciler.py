@@ -116,7 +116,8 @@ async def services(haproxy_binary: Path, tmp_path: Path) -> AsyncIterator[Servic
     renderer = Renderer(builtin_templates(), ProxySettings(), haproxy.capabilities)
     clock = SystemClock()
     control = ControlPlane(
-        Adapters(store, haproxy, haproxy.runtime, renderer, Discoveries((), clock), clock), {}
+        Adapters(store, haproxy, haproxy.runtime, renderer, lambda: renderer, Discoveries((), clock), clock),
+        {},
     )
     await control.reconciler.start()
     try:

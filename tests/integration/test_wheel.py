@@ -1,8 +1,9 @@
-"""The wheel holds all that is needed: installed alone, beside what it depends on, it shows the demo."""
+"""The wheel names all that is needed: in an empty environment it serves, and shows the demo."""
 
+import os
+import signal
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -18,16 +19,20 @@ def _run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the programs of an environment with the wheel in it; its dependencies are those of the tests."""
+    """Return the programs of an environment that was empty before; dependencies come from the index."""
     place = tmp_path_factory.mktemp("wheel")
     _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", place, cwd=SOURCES)
     (wheel,) = place.glob("*.whl")
-    _run(sys.executable, "-m", "venv", place / "env", cwd=place)
-    programs = place / "env" / "bin"
-    _run(programs / "pip", "install", "-q", "--no-index", "--no-deps", wheel, cwd=place)
-    (packages,) = place.glob("env/lib/python*/site-packages")
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return programs
+    uv = Path(sys.executable).with_name("uv")
+    environment = place / "env"
+    _run(uv, "venv", "-q", "--python", sys.executable, environment, cwd=place)
+    versions = SOURCES / "requirements" / "dev.txt"
+    _run(
+        *(uv, "pip", "install", "-q", "--python", environment / "bin" / "python"),
+        *("--constraints", versions, wheel),
+        cwd=place,
+    )
+    return environment / "bin"
 
 
 def test_the_wheel_is_what_runs(installed: Path, tmp_path: Path) -> None:
@@ -40,6 +45,15 @@ def test_the_wheel_is_what_runs(installed: Path, tmp_path: Path) -> None:
 def test_it_shows_the_demo(installed: Path, tmp_path: Path) -> None:
     said = _run(installed / "aqueduct", "demo", "--seconds", "2", cwd=tmp_path)
     assert any(line.split() == ["failed", "0"] for line in said.splitlines())
+
+
+def test_it_serves(installed: Path, tmp_path: Path) -> None:
+    command = [str(installed / "aqueduct"), "serve", "--port=0", "--grpc-port=0", f"--data-dir={tmp_path}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
+        assert serving.stdout is not None
+        assert "gRPC listens on 127.0.0.1:" in serving.stdout.readline()
+        os.kill(serving.pid, signal.SIGINT)
+    assert serving.returncode == 0
 
 
 def test_it_has_its_templates_and_its_types(installed: Path, tmp_path: Path) -> None:

@@ -94,3 +94,29 @@ def test_a_terminal_gets_readable_lines(
     assert ("\x1b[" in line) is coloured
     assert "applied" in line
     assert not line.startswith("{")
+
+
+def test_inside_another_program_events_go_to_its_logging() -> None:
+    script = """
+import logging, structlog
+from aqueduct import logs
+logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+logs.settle()
+log = structlog.get_logger("unit")
+log.info("applied", revision=3, reason="a b")
+log.debug("not told")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "unit INFO applied revision=3 reason='a b'\n")
+
+
+def test_a_program_that_has_configured_structlog_keeps_its_way() -> None:
+    script = """
+import structlog
+from aqueduct import logs
+structlog.configure(processors=[lambda logger, name, event: "mine " + event["event"]])
+logs.settle()
+structlog.get_logger().info("applied")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "mine applied\n"

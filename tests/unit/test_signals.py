@@ -12,8 +12,8 @@ async def main():
     def tell(word):
         print(word, flush=True)
         told.set()
-    with handled(lambda number: tell(number.name), lambda: tell("again")):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGTERM):
+    with handled(lambda number: tell(number.name), lambda: tell("again"), lambda: tell("hangup")):
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGTERM):
             told.clear()
             os.kill(os.getpid(), number)
             await told.wait()
@@ -26,6 +26,6 @@ def test_the_first_asks_the_second_urges_the_third_ends() -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, timeout=60
     )
-    assert done.stdout.split() == ["SIGINT", "again"]
+    assert done.stdout.split() == ["SIGINT", "hangup", "again"]
     assert done.returncode == 128 + 15
     assert done.stderr == ""

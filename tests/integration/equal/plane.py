@@ -164,7 +164,9 @@ async def plane(directory: Path, binary: Path) -> AsyncIterator[Plane]:
     haproxy = await MasterWorker.open(directory / "haproxy", binary)
     renderer = Renderer(builtin_templates(), ProxySettings(), haproxy.capabilities)
     clock = LeapingClock()
-    given = Adapters(store, haproxy, haproxy.runtime, renderer, Discoveries((), clock), clock)
+    given = Adapters(
+        store, haproxy, haproxy.runtime, renderer, lambda: renderer, Discoveries((), clock), clock
+    )
     control = ControlPlane(given, {})
     made = Plane(store, haproxy, control, clock, directory / "haproxy")
     await control.reconciler.start()

@@ -69,7 +69,7 @@ async def test_a_cancelled_check_leaves_nothing(haproxy: MasterWorker, directory
 async def test_a_check_that_takes_too_long(
     haproxy: MasterWorker, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "_TIMEOUT", 0.0)
+    monkeypatch.setattr(check, "TIMEOUT", 0.0)
     with pytest.raises(HAProxyFailed, match="more than 0 s"):
         await haproxy.check(body(free_port()))
     assert files(directory, "check-*") == []

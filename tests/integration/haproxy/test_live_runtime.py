@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from aqueduct.errors import Unavailable
-from aqueduct.haproxy import adapter, live, process
+from aqueduct.haproxy import adapter, live
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.journal import Journal, path_of
 from aqueduct.haproxy.master import MasterCLI, NoAnswer
+from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.runtime import Runtime
 from aqueduct.haproxy.servers import parse_servers
 from aqueduct.model.server_states import ServerState
@@ -178,14 +179,16 @@ async def test_a_kill_amid_a_condensation_leaves_changes_that_are_told_twice(
 
 async def fresh(haproxy: MasterWorker, directory: Path) -> dict[str, list[ServerRow]]:
     """Return the servers of an HAProxy that is started from the files in the directory, without Aqueduct."""
-    master = process.spawn(haproxy._program.path, adapter._ARGUMENTS, directory, directory / "haproxy.log")
+    privileges = haproxy._privileges
+    held = privileges.spawn(haproxy._program.path, adapter.arguments(()), directory / "haproxy.log")
+    master = Master.of(held, privileges)
     runtime = Runtime(directory, starts=True)
     try:
         (answer,) = await runtime.send(["show servers state app"], 1, 10)
         return parse_servers(answer)
     finally:
         await runtime.close()
-        master.terminate()
+        await master.terminate()
         await master.ended()
         master.close()
 

@@ -1,5 +1,6 @@
 """Exit codes, and one line for each error."""
 
+import re
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 
 from aqueduct import __version__
 from aqueduct.cli.main import main
+from aqueduct.cli.serve import serve
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,33 @@ from aqueduct.cli.main import main
         (["serve", "--prot", "1"], "No such option '--prot'"),
         (["serve", "surplus"], "unexpected extra argument"),
         (["demo", "--seconds", "0"], "'--seconds': 0.0 is not in the range"),
-        (["server"], "No such command 'server'"),
+        (["server"], "No such command 'server': did you mean serve?"),
+        (["xyzzy"], "No such command 'xyzzy': 'aqueduct --help' lists all."),
+        (["get", "-o", "xml"], "'xml' is not one of 'table', 'json', 'yaml', 'name'"),
+        (["get", "--timeout", "0"], "'0' is not from 0.001 to 86400 seconds"),
+        (["get", "-s", "a:b:c"], "'a:b:c' is neither an IP address nor a host name"),
+        (["get", "config", "x"], "config has no names"),
+        (["get", "config", "-o", "name"], "config has no names"),
+        (["get", "members/a", "backends/a"], "members and config are shown alone"),
+        (["put"], "No file: name some with -f, directories of them, or - for standard input."),
+        (["apply", "-f", "/nonexistent"], "/nonexistent: cannot be read: No such file or directory"),
+        (["delete"], "Name what to delete, such as backends/app."),
+        (["diff"], "Compare with files, by -f FILE, or with a REVISION."),
+        (["diff", "1", "-f", "x"], "Compare with files, by -f FILE, or with a REVISION."),
+        (["diff", "1", "--prune"], "--prune goes with -f FILE."),
+        (["diff", "1", "0"], "can be looked from, not at"),
+        (["diff", "backends/x", "1"], "Name one revision or two, then resources: 41 45 backends/app."),
+        (["history", "backends/x", "backends/y"], "Name one revision, or one resource."),
+        (["history", "x"], "'x' is no kind of resource: there are frontends and backends."),
+        (["restore", "x"], "'x' is not a valid integer range"),
+        (["restore", "-1"], "No such option '-1'"),
+        (["switch", "app"], "Missing argument 'VERSION'"),
+        (["switch", "app", "2", "--switch-timeout", "2h"], "'2h' is not from 1 to 3600 seconds"),
+        (["drain", "app"], "Name the members, such as 10.0.0.1:8080, or --all."),
+        (["ready", "app", "x:1", "--all"], "Name the members, such as 10.0.0.1:8080, or --all."),
+        (["drain", "frontends/app", "--all"], "'frontends/app' names no backend"),
+        (["weight", "app", "x:1", "257"], "'257' is neither from 0 to 256 nor default"),
+        (["completion", "tcsh"], "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
     ],
 )
 def test_a_bad_value_exits_2_with_one_clear_line(
@@ -82,11 +110,12 @@ def test_without_a_command_it_tells_the_commands(capfd: pytest.CaptureFixture[st
 
 
 def test_help_tells_every_default(capfd: pytest.CaptureFixture[str]) -> None:
+    serve._help_option = None  # click keeps that of whoever asked first
     assert main(["serve", "--help"]) == 0
     words = " ".join(capfd.readouterr().out.split())
-    options = words.partition(" Each option")[0].split(" --")[1:]
+    options = re.split(r"(?<!,) --", words.partition(" -h, --help")[0])[1:]
     without = [option for option in options if "[default:" not in option]
-    assert [option.split()[0] for option in without] == ["debug", "help"]
+    assert [option.split()[0] for option in without] == ["sudo", "thalassa-registry", "debug"]
     for default in ("127.0.0.1", "10000", "10001", "auto"):
         assert f"[default: {default}" in words
 
@@ -101,12 +130,32 @@ def test_the_program_tells_its_version(program: list[str]) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     script = (
-        "import sys; from aqueduct.cli.main import main; main(['serve', '--help']);"
-        "heavy = ('grpc', 'lmdb', 'jinja2', 'google.protobuf', 'dns', 'yaml');"
-        "print([name for name in heavy if name in sys.modules])"
+        "import sys; from aqueduct.cli.main import main, program;"
+        "names = [*program.list_commands(None)];"
+        "loaded = lambda heavy: [name for name in heavy.split() if name in sys.modules];"
+        "main(['--help']);"
+        "print(loaded('asyncio importlib.metadata aqueduct.cli.serve aqueduct.cli.commands'));"
+        "[main([name, '--help']) for name in names if name not in ('serve', 'demo')];"
+        "print(loaded('aqueduct.cli.client importlib.metadata'));"
+        "main(['serve', '--help']); main(['demo', '--help']);"
+        "print(loaded('grpc lmdb jinja2 google.protobuf dns yaml'))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert [line for line in done.stdout.splitlines() if line.startswith("[")] == ["[]"] * 3
+
+
+@pytest.mark.parametrize(
+    ("where", "code", "said"),
+    [
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        (">/dev/full", 1, "aqueduct: the output cannot be written: No space left on device\n"),
+    ],
+)
+def test_no_output_is_no_traceback(where: str, code: int, said: str) -> None:
+    command = f'exec "{sys.executable}" -m aqueduct --help {where}'
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, said)
 
 
 def test_streams_that_were_closed_are_no_streams_of_others() -> None:

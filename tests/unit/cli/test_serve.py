@@ -1,5 +1,6 @@
 """From words to Settings."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from aqueduct.settings import (
     DiscoverySettings,
     DnsServer,
     GatewaySettings,
+    HAProxySettings,
     OnExit,
     ProxySettings,
     Retention,
@@ -23,8 +25,9 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """Collect what the command would have run."""
     seen: list[Settings] = []
 
-    def run(settings: Settings) -> int:
+    def run(settings: Settings, reread: Callable[[], Settings]) -> int:
         seen.append(settings)
+        assert reread() == settings
         return 0
 
     monkeypatch.setattr(serve, "_run", run)
@@ -45,7 +48,7 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
         --template-file {template} --template-dir {tmp_path} --on-exit keep --stats-page *:8404
         --hard-stop-after 2h --verify-interval 0 --discovery file,dns --empty-grace 5 --dns-name {{name}}.x:80
         --dns-server 127.0.0.1:5353,::1 --discovery-file {template} --debug
-        --history-count 7 --history-age 90d --restore {template}
+        --history-count 7 --history-age 90d --restore {template} --label blue
         --cors-origin https://ops.example,http://[::1]:8080 --max-body 2048"""
     assert main(command.split()) == 0
     assert settings == [
@@ -57,6 +60,7 @@ def test_every_option_arrives(settings: list[Settings], tmp_path: Path) -> None:
             haproxy_bin=binary,
             on_exit=OnExit.KEEP,
             debug=True,
+            label="blue",
             verify_interval=0,
             history=Retention(7, 90 * 86_400),
             restore=template,
@@ -105,3 +109,48 @@ def test_paths_do_not_depend_on_the_working_directory(
 def test_both_ports_may_be_any(settings: list[Settings], tmp_path: Path) -> None:
     assert main(["serve", "--data-dir", str(tmp_path), "--port=0", "--grpc-port=0"]) == 0
     assert (settings[0].port, settings[0].grpc_port) == (0, 0)
+
+
+def test_the_originals_spelling(settings: list[Settings], tmp_path: Path) -> None:
+    template = tmp_path / "whole.j2"
+    template.touch()
+    originals = ("dbPath", "templateFile", "haproxySocketPath", "haproxyPidPath", "haproxyCfgPath")
+    ours = ("db-path", "template-file", "haproxy-socket-path", "haproxy-pid-path", "haproxy-cfg-path")
+    given = (tmp_path, template, tmp_path / "socket", tmp_path / "pid", tmp_path / "cfg")
+    for names in (originals, ours):
+        assert main(["serve", *(f"--{name}={value}" for name, value in zip(names, given, strict=True))]) == 0
+    haproxy = HAProxySettings(socket_path=given[2], pid_path=given[3], cfg_path=given[4])
+    wanted = Settings(data_dir=tmp_path, haproxy=haproxy, templates=TemplateSettings(file=template))
+    assert settings == [wanted, wanted]
+
+
+def test_the_file_gives_way_to_the_environment_and_that_to_the_command_line(
+    settings: list[Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "aqueduct.toml"
+    file.write_text(
+        f"""
+        dbPath = "{tmp_path}"   # in any spelling
+        port = 1
+        grpc-port = 2
+        history_count = 3
+        hard-stop-after = "2m"
+        discovery = ["registry", "dns"]
+        dns-name = "{{name}}.x"
+        debug = true
+        """
+    )
+    monkeypatch.setenv("AQUEDUCT_GRPC_PORT", "20")
+    monkeypatch.setenv("AQUEDUCT_HISTORY_COUNT", "30")
+    assert main(["serve", "--config", str(file), "--history-count", "300"]) == 0
+    assert settings == [
+        Settings(
+            data_dir=tmp_path,
+            port=1,
+            grpc_port=20,
+            debug=True,
+            history=Retention(300),
+            proxy=ProxySettings(hard_stop_after=120_000),
+            discovery=DiscoverySettings(sources=("registry", "dns"), dns_name="{name}.x"),
+        )
+    ]

@@ -23,13 +23,13 @@ async def registry(tmp_path: Path) -> Registry:
 
 async def test_sources_come_in_the_order_of_the_settings(registry: Registry) -> None:
     settings = DiscoverySettings(
-        sources=("file", "registry", "dns"),
+        sources=("file", "registry", "dns", "thalassa"),
         dns_name="{name}.test",
         dns_servers=(DnsServer("127.0.0.1"),),
         file=Path("members.yaml"),
     )
     sources = configured(settings, registry, ManualClock())
-    assert [source.name for source in sources] == ["file", "registry", "dns"]
+    assert [source.name for source in sources] == ["file", "registry", "dns", "thalassa"]
     assert sources[1] is registry
 
 

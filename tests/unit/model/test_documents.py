@@ -171,3 +171,12 @@ def test_booleans_and_real_numbers() -> None:
 def test_a_map_that_is_none() -> None:
     assert "must be a mapping" in _faults({"fields": []}, HAProxyInfo())["fields"]
     assert "must be text" in _faults({"fields": {"a": 1}}, HAProxyInfo())["fields.a"]
+
+
+def test_whole_numbers_of_a_struct_are_integers() -> None:
+    member = Member()
+    member.meta.update({"pid": 7, "part": 0.5, "large": 1e300, "in": [{"deep": 1}, "1", True, None]})
+    told = to_document(member)["meta"]
+    assert told == {"pid": 7, "part": 0.5, "large": 1e300, "in": [{"deep": 1}, "1", True, None]}
+    kinds = (type(told["pid"]), type(told["large"]), type(told["in"][0]["deep"]), type(told["in"][2]))
+    assert kinds == (int, float, int, bool)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # they are of the stubs only
     from aqueduct.v1.frontend_pb2_grpc import FrontendServiceAsyncStub
     from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceAsyncStub
 
-from .doubles import FixedStatus, InstantAdmission, configuration, history
+from .doubles import FixedStatus, InstantAdmission, NotedReloads, configuration, history
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Api:
     store: LmdbStore
     admission: InstantAdmission
     status: FixedStatus
+    reloads: NotedReloads
     channel: grpc.aio.Channel
 
     @property
@@ -63,13 +64,13 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     store = await LmdbStore.open(tmp_path / "store")
     registrations = await LmdbRegistrations.open(tmp_path / "registry")
     registry = Registry(registrations, SystemClock(), 30.0)
-    admission, status = InstantAdmission(store), FixedStatus()
+    admission, status, reloads = InstantAdmission(store), FixedStatus(), NotedReloads()
     past = history(store, admission)
-    servicers = Servicers(configuration(store, admission), past, status, Registering(registry))
+    servicers = Servicers(configuration(store, admission), past, status, reloads, Registering(registry))
     server = GrpcServer(servicers, Calls(), status)
     port = await server.start("127.0.0.1", 0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Api(server, port, store, admission, status, channel)
+        yield Api(server, port, store, admission, status, reloads, channel)
     await server.stop(0)
     await registry.close()
     await registrations.close()

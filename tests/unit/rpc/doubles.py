@@ -16,6 +16,7 @@ from aqueduct.service.configuration import Configuration
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.history import History
 from aqueduct.service.memberships import Memberships, Stored, Switching
+from aqueduct.service.reloading import Reloading
 from aqueduct.service.status import StatusService
 from aqueduct.service.switches import Switches
 from aqueduct.service.transitions import Transitions
@@ -51,12 +52,13 @@ class InstantAdmission(Admission):
         switching: Switching = AS_THE_BACKEND_SAYS,
         about: Revision = NOTHING_KNOWN,
     ) -> Admitted:
-        self.submitted.set()
         self.switching = switching
         if self.failures:
+            self.submitted.set()
             raise self.failures.pop(0)
         before = self._store.snapshot()
         committed = await self._store.commit(changes, about)
+        self.submitted.set()
         served = asyncio.ensure_future(self._serve(committed.revision))
         return Admitted(committed, tuple(before.get(ref_of(change)) for change in changes), served)
 
@@ -133,3 +135,17 @@ def history(store: Store, admission: InstantAdmission) -> History:
     """Return the real one."""
     renderer = Renderer(builtin_templates(), ProxySettings(), Capabilities("2.8", shares_names=True))
     return History(store, configuration(store, admission), renderer)
+
+
+class NotedReloads(Reloading):
+    """Reloads nothing, and notes the reasons that it was asked with."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    async def plan(self, reason: str = "") -> Plan:
+        return Plan(kind=APPLY_KIND_RELOAD, reason=reason)
+
+    async def reload(self, reason: str = "") -> ApplyOutcome:
+        self.reasons.append(reason)
+        return ApplyOutcome(kind=APPLY_KIND_RELOAD, reason=reason)

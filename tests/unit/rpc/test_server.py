@@ -31,7 +31,9 @@ from .test_frontends import frontend
 
 def another(api: Api) -> GrpcServer:
     past = history(api.store, api.admission)
-    servicers = Servicers(configuration(api.store, api.admission), past, api.status, Registering(None))
+    servicers = Servicers(
+        configuration(api.store, api.admission), past, api.status, api.reloads, Registering(None)
+    )
     return GrpcServer(servicers, Calls(), api.status)
 
 

@@ -1,0 +1,1 @@
+"""What the commands that talk to a server do: modules that import gRPC, and that only a command imports."""

@@ -1,0 +1,1 @@
+"""A Thalassa registry: as a source of members, and as where Aqueduct registers itself."""
