@@ -8,7 +8,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from benchmarks import add, footprint, rate, reload, start, switch
+from benchmarks import add, footprint, rate, reload, rest, start, switch
 from benchmarks.stage import Scale
 from benchmarks.table import Report
 from tests.haproxies import binaries
@@ -18,6 +18,7 @@ _BENCHMARKS = {
     "reload": reload,
     "switch": switch,
     "rate": rate,
+    "rest": rest,
     "footprint": footprint,
     "start": start,
 }

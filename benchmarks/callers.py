@@ -3,7 +3,12 @@
 Each caller changes what is its own, one change after the other. Kinds:
 
     member     PutBackend at the gRPC address TARGET: a member is added, then removed, and so on
+    weight     PutBackend: a member gets another weight, then its own again
+    commit     the same, answered at the commit
+    read       GetBackend at TARGET
     frontend   PutFrontend at TARGET: led to another backend each time; needs a port for each caller
+    rest-...   weight, commit and read over HTTP at TARGET, each caller on a connection of its own;
+               rest-list: GET /backends
     runtime    what `member` does, by commands to the Runtime API at the path TARGET
 
 Tells what came of the CHANGES of all of them together, of which each caller's begin with the number FIRST.
@@ -21,13 +26,21 @@ from dataclasses import asdict, dataclass
 
 import grpc.aio
 
-from aqueduct.v1.backend_pb2 import PutBackendRequest
+from aqueduct.model.documents import to_document
+from aqueduct.v1.apply_pb2 import WAIT_FOR_COMMIT, WAIT_FOR_SERVING, WaitFor
+from aqueduct.v1.backend_pb2 import Backend, GetBackendRequest, PutBackendRequest
 from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
 from aqueduct.v1.frontend_pb2 import PutFrontendRequest
 from aqueduct.v1.frontend_pb2_grpc import FrontendServiceStub
 from benchmarks.bare import PROMPT
 from benchmarks.children import told
-from benchmarks.configuration import callers_backend, callers_frontend, callers_key, callers_member
+from benchmarks.configuration import (
+    callers_backend,
+    callers_frontend,
+    callers_key,
+    callers_member,
+    callers_weight,
+)
 from benchmarks.table import percentile
 
 Change = Callable[[int, int], Awaitable[None]]
@@ -84,16 +97,69 @@ async def _channel(stack: AsyncExitStack, target: str) -> grpc.aio.Channel:
     return channel
 
 
-async def _members(stack: AsyncExitStack, target: str, _ports: Sequence[int]) -> Change:
+def _puts(
+    made: Callable[[int, int], Backend], wait_for: WaitFor = WAIT_FOR_SERVING
+) -> "Callable[[AsyncExitStack, str, Sequence[int]], Awaitable[Change]]":
+    async def opened(stack: AsyncExitStack, target: str, _ports: Sequence[int]) -> Change:
+        backends = BackendServiceStub(await _channel(stack, target))
+
+        async def change(caller: int, number: int) -> None:
+            request = PutBackendRequest(backend=made(caller, number), wait_for=wait_for)
+            try:
+                await backends.PutBackend(request)
+            except grpc.aio.AioRpcError as error:
+                raise Refused(error.details()) from error
+
+        return change
+
+    return opened
+
+
+async def _reads(stack: AsyncExitStack, target: str, _ports: Sequence[int]) -> Change:
     backends = BackendServiceStub(await _channel(stack, target))
 
-    async def change(caller: int, number: int) -> None:
-        try:
-            await backends.PutBackend(PutBackendRequest(backend=callers_backend(caller, number)))
-        except grpc.aio.AioRpcError as error:
-            raise Refused(error.details()) from error
+    async def read(caller: int, _number: int) -> None:
+        await backends.GetBackend(GetBackendRequest(key=callers_key(caller)))
 
-    return change
+    return read
+
+
+class _Rest:
+    """One request after the other on a connection, by no more than that takes."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def ask(self, verb: str, path: str, body: bytes = b"") -> None:
+        """Make a request, and read its answer. Refused where it is no 200."""
+        head = f"{verb} {path} HTTP/1.1\r\nHost: aqueduct\r\n"
+        if body:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        self._writer.write(head.encode() + b"\r\n" + body)
+        answer = await self._reader.readuntil(b"\r\n\r\n")
+        length = answer.partition(b"Content-Length: ")[2].partition(b"\r\n")[0]
+        content = await self._reader.readexactly(int(length))
+        if not answer.startswith(b"HTTP/1.1 200 "):
+            raise Refused(content.decode())
+
+
+def _rest(verb: str, path: str) -> "Callable[[AsyncExitStack, str, Sequence[int]], Awaitable[Change]]":
+    async def opened(stack: AsyncExitStack, target: str, _ports: Sequence[int]) -> Change:
+        connections: dict[int, _Rest] = {}
+        host, _, port = target.rpartition(":")
+
+        async def change(caller: int, number: int) -> None:
+            if caller not in connections:
+                reader, writer = await asyncio.open_connection(host, int(port), limit=2**26)
+                stack.callback(writer.close)
+                connections[caller] = _Rest(reader, writer)
+            backend = callers_weight(caller, number)
+            body = json.dumps(to_document(backend)).encode() if verb == "PUT" else b""
+            await connections[caller].ask(verb, path.format(key=backend.key), body)
+
+        return change
+
+    return opened
 
 
 async def _frontends(stack: AsyncExitStack, target: str, ports: Sequence[int]) -> Change:
@@ -137,7 +203,18 @@ async def _runtime(stack: AsyncExitStack, target: str, _ports: Sequence[int]) ->
     return change
 
 
-_KINDS = {"member": _members, "frontend": _frontends, "runtime": _runtime}
+_KINDS = {
+    "member": _puts(callers_backend),
+    "weight": _puts(callers_weight),
+    "commit": _puts(callers_weight, WAIT_FOR_COMMIT),
+    "read": _reads,
+    "frontend": _frontends,
+    "runtime": _runtime,
+    "rest-weight": _rest("PUT", "/backends/{key}"),
+    "rest-commit": _rest("PUT", "/backends/{key}?wait_for=commit"),
+    "rest-read": _rest("GET", "/backends/{key}"),
+    "rest-list": _rest("GET", "/backends"),
+}
 
 
 async def _make(calls: Calls) -> Account:

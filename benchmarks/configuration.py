@@ -58,6 +58,15 @@ def callers_backend(caller: int, change: int = -1) -> Backend:
     return backend(callers_key(caller), members)
 
 
+def callers_weight(caller: int, change: int) -> Backend:
+    """Return a caller's backend after `change`, each of which gives its member another weight.
+
+    Live, and nothing is left to do when it serves: nobody waits for what an earlier change has begun.
+    """
+    member = Member(host=f"127.201.{caller}.1", port=1, weight=change % 2 + 1)
+    return backend(callers_key(caller), [member])
+
+
 def callers_frontend(caller: int, port: int, change: int = -1) -> Frontend:
     """Return a caller's frontend after `change`, each of which leads it to another backend."""
     return frontend(callers_key(caller), port, filler(change % 2).key)

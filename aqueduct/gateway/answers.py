@@ -65,7 +65,7 @@ def is_whole(request: Message) -> bool:
     )
 
 
-def answer_of(route: Route, response: Message, media_type: str, *, whole: bool = False) -> Answer:
+def answer_of(route: Route, response: Message, media_type: str, whole: bool = False) -> Answer:
     """Return the answer that a response is. `whole`: with all of it as the body."""
     if _is_raw(route):
         raw: Any = getattr(response, route.response_body) if route.response_body else response

@@ -75,6 +75,12 @@ def too_large(limit: int) -> HttpError:
     return HttpError(413, code_pb2.RESOURCE_EXHAUSTED, "TOO_LARGE", message, {"Connection": "close"})
 
 
+def too_many_values(limit: int) -> HttpError:
+    """Return the error for a body of more than `limit` values."""
+    message = f"a body may hold {limit:,} values at the most"
+    return HttpError(413, code_pb2.RESOURCE_EXHAUSTED, "TOO_LARGE", message)
+
+
 def too_slow(seconds: float) -> HttpError:
     """Return the error for a body that did not come in time."""
     message = f"the body did not come within {seconds:g} s"
@@ -104,6 +110,11 @@ def http_code(error: Refused) -> int:
     return error.error.http if error.error is not None else 500
 
 
+def phrase(http: int) -> str:
+    """Return HTTP's phrase for a code, the same for every version of Python."""
+    return _PHRASES.get(http) or HTTPStatus(http).phrase
+
+
 def http_headers(error: Refused) -> dict[str, str]:
     """Return the headers that go with an error."""
     headers = dict(error.headers) if isinstance(error, HttpError) else {}
@@ -118,7 +129,7 @@ def error_document(error: Refused) -> dict[str, Any]:
     details = [json_format.MessageToDict(detail) for detail in error.status.details]
     return {
         "code": http,
-        "error": _PHRASES.get(http) or HTTPStatus(http).phrase,
+        "error": phrase(http),
         "message": error.status.message,
         "status": Code.Name(error.status.code),
         "details": details,

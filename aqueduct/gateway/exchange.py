@@ -5,9 +5,11 @@ All that is decided about a call is decided by `rpc/calls.py` and the method, as
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from google.protobuf.message import Message
@@ -35,8 +37,12 @@ from aqueduct.gateway.streams import Item, item_of, resume_of
 from aqueduct.rpc.calls import Call, Calls
 from aqueduct.rpc.servicers import Method
 
+T = TypeVar("T")
+
 _TIMEOUT: Final = 300.0
 """Seconds that a call may take whose client says nothing. Streams may go on for ever."""
+_LARGE: Final = 64 * 1024
+"""Bytes up to which a message is read and written at once."""
 _SAFE: Final = frozenset({"GET", "HEAD"})
 
 
@@ -58,6 +64,12 @@ class Exchange:
     def __init__(self, methods: Iterable[Method], calls: Calls) -> None:
         self.router = Router(routes_of(methods))
         self._calls = calls
+        self._listing = asyncio.Lock()
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="gateway")
+
+    def close(self) -> None:
+        """Do nothing more aside."""
+        self._aside.shutdown(wait=False, cancel_futures=True)
 
     def found(self, request: Request) -> tuple[Route, Mapping[str, str]]:
         """Return the route of a request, and the values that its path holds."""
@@ -70,17 +82,17 @@ class Exchange:
         media_type = chosen(request.headers.get("accept"), types) if types else ""
 
         async def work() -> Answer:
-            message = read_request(route, values, request.query, await _body(route, request))
+            message = await self._request(request, route, values)
             conditions = Conditions.read(request.headers)
             if request.verb in _SAFE:
                 response = await listed(route, message)
-                answer = await _read(request, route, response, media_type)
+                answer = await self._read(request, route, response, media_type)
                 return tagged(answer, tag_of(route, response, answer.body), conditions)
             response = await guarded(
                 route, message, conditions, lambda verb: self.router.find(verb, request.path)
             )
             whole = is_whole(message)
-            answer = answer_of(route, response, media_type, whole=whole)
+            answer = await self._done(response.ByteSize(), answer_of, route, response, media_type, whole)
             if whole or request.verb == "DELETE" or not is_resource(route):
                 return answer
             headers = {"ETag": tag_of(route, response, answer.body), "Content-Location": request.path}
@@ -95,7 +107,7 @@ class Exchange:
         resumed = {**values, after: last} if after and last else values
 
         async def work() -> AsyncGenerator[Item, None]:
-            message = read_request(route, resumed, request.query, await _body(route, request))
+            message = await self._request(request, route, resumed)
             try:
                 async with aclosing(route.method.function(message, None)) as responses:
                     async for response in responses:
@@ -104,6 +116,31 @@ class Exchange:
                 raise as_written(error, route) from error
 
         return self._calls.stream(call, work)
+
+    async def _request(self, request: Request, route: Route, values: Mapping[str, str]) -> Message:
+        body = await _body(route, request)
+        return await self._done(len(body.content), read_request, route, values, request.query, body)
+
+    async def _read(self, request: Request, route: Route, response: Message, media_type: str) -> Answer:
+        """Return the answer of a GET. Lists are made one at a time, with turns for others in between."""
+        if not route.is_paged:
+            return await self._done(response.ByteSize(), answer_of, route, response, media_type)
+        parts = []
+        async with self._listing:
+            for part in list_parts(route, response):
+                parts.append(part)
+                await asyncio.sleep(0)
+        answer = list_answer(route, response, "".join(parts).encode())
+        return replace(answer, headers={**answer.headers, **_next_page(request, response)})
+
+    async def _done(self, size: int, work: Callable[..., T], *arguments: Any) -> T:
+        """Return what `work` makes of so many bytes: aside, one at a time, where they are many.
+
+        Millions of values take seconds to be read, in which nobody else would have a turn.
+        """
+        if size <= _LARGE:
+            return work(*arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._aside, partial(work, *arguments))
 
 
 def tagged(answer: Answer, tag: str, conditions: Conditions) -> Answer:
@@ -128,18 +165,6 @@ async def _body(route: Route, request: Request) -> Body:
     if content and not is_raw(route):
         check_json(media_type, headers.get("content-encoding"))
     return Body(content, media_type)
-
-
-async def _read(request: Request, route: Route, response: Message, media_type: str) -> Answer:
-    """Return the answer of a GET. A long list is made with turns for others in between."""
-    if not route.is_paged:
-        return answer_of(route, response, media_type)
-    parts = []
-    for part in list_parts(route, response):
-        parts.append(part)
-        await asyncio.sleep(0)
-    answer = list_answer(route, response, "".join(parts).encode())
-    return replace(answer, headers={**answer.headers, **_next_page(request, response)})
 
 
 def _next_page(request: Request, response: Message) -> dict[str, str]:

@@ -17,7 +17,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from aqueduct.errors import Invalid, Violation
-from aqueduct.gateway.errors import malformed
+from aqueduct.gateway.errors import malformed, too_many_values
 from aqueduct.gateway.routes import Route
 from aqueduct.model.documents import field_named, read_document
 
@@ -26,6 +26,8 @@ RAW: Final = "google.api.HttpBody"
 _IN_TEXT: Final = frozenset({"google.protobuf.Duration", "google.protobuf.Timestamp"})
 """Messages that are text in JSON, and so may be parameters."""
 _MOST_PARAMETERS: Final = 1_000
+_MOST_VALUES: Final = 500_000
+"""Values of a body, of which each costs some microseconds, whatever it is worth."""
 _REALS: Final = (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT)
 
 
@@ -67,7 +69,9 @@ def read_request(route: Route, values: Mapping[str, str], query: str, body: Body
 
 
 def read_json(content: bytes) -> object:
-    """Return what a body says; HttpError 400 where it is no JSON."""
+    """Return what a body says; HttpError 400 where it is no JSON, 413 where it says too much."""
+    if content.count(b",") > _MOST_VALUES:
+        raise too_many_values(_MOST_VALUES)
     try:
         return json.loads(content.decode(), parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:

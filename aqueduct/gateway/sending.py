@@ -8,7 +8,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from aqueduct.gateway.ahead import SILENT, Ahead
 from aqueduct.gateway.answers import Answer
-from aqueduct.gateway.errors import error_document, http_code, malformed
+from aqueduct.gateway.errors import error_document, http_code, malformed, phrase
 from aqueduct.gateway.streams import FRAMINGS, Item, message
 from aqueduct.rpc.calls import Refused
 
@@ -34,7 +34,8 @@ async def send(request: web.BaseRequest, answer: Answer, headers: Mapping[str, s
     if answer.status not in (204, 304):
         headers["Content-Type"] = answer.content_type
     if len(answer.body) <= _SLICE:
-        return web.Response(body=answer.body, status=answer.status, headers=headers)
+        reason = phrase(answer.status)
+        return web.Response(body=answer.body, status=answer.status, reason=reason, headers=headers)
     response = web.StreamResponse(status=answer.status, headers=headers)
     response.content_length = len(answer.body)
     await response.prepare(request)

@@ -91,6 +91,7 @@ class HttpServer:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
         await self._connections.shutdown(_LAST_TURN)
+        self._exchange.close()
 
     async def _answer(self, incoming: web.BaseRequest) -> web.StreamResponse:
         self._connections.heard(incoming.protocol)

@@ -9,6 +9,7 @@ What is not set is left out, so that a document holds what somebody gave.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import cache, partial
 from typing import Any, Final
@@ -42,6 +43,8 @@ _ADDED: Final[Mapping[str, frozenset[str]]] = {
     "aqueduct.v1.Backend": frozenset({"id", "_type"}),
 }
 """What the gateway adds to resources, as the original did: ignored where it comes back."""
+_MOST: Final = 100
+"""Mistakes that are named."""
 _LONGEST: Final = 60
 """Characters of a wrong value that are repeated to its author."""
 
@@ -63,12 +66,14 @@ def struct_document(struct: Struct) -> dict[str, Any]:
 
 
 def read_document(document: object, message: Message, path: str = "") -> None:
-    """Fill `message`, an empty one, with what `document` says. Invalid names all that is wrong in it.
+    """Fill `message`, an empty one, with what `document` says. Invalid names what is wrong in it.
 
-    `path` is where the caller holds the document.
+    `path` is where the caller holds the document. Of many mistakes the first are named, and nothing is read
+    behind them.
     """
-    faults = Faults()
-    _read(document, message, path, faults)
+    faults = _Found()
+    with suppress(_Enough):
+        _read(document, message, path, faults)
     if faults.violations:
         raise Invalid(faults.violations)
 
@@ -79,6 +84,19 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(each) for each in value]
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
+
+
+class _Enough(Exception):
+    """There are mistakes enough to be told."""
+
+
+class _Found(Faults):
+    """Collects what is wrong, until it is enough: telling millions of mistakes would take minutes."""
+
+    def add(self, field: str, description: str) -> None:
+        super().add(field, description)
+        if len(self.violations) == _MOST:
+            raise _Enough
 
 
 def field_named(name: str, descriptor: Descriptor) -> FieldDescriptor | None:

@@ -1,12 +1,17 @@
-"""The Python of the README and of docs/ runs as it stands."""
+"""The Python of the README and of docs/, and the README's curl, run as they stand."""
 
 import asyncio
+import json
+import shutil
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
+import pytest
+
 from aqueduct.demo.ports import free_port as another_port
 from aqueduct.demo.processes import Aqueduct
+from aqueduct.v1.haproxy_pb2 import GetStatusRequest
 from tests.load import fetch
 from tests.readme import example
 from tests.web import Web
@@ -18,6 +23,28 @@ async def test_the_python_of_the_readme(aqueduct: Aqueduct, web: Web, free_port:
     assert out.startswith("1 ")
     assert (await fetch(free_port, "/api/x")).body == b"web"
     assert (await fetch(free_port, "/")).status == 503  # its backend does not exist yet
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+async def test_the_curl_of_the_readme(aqueduct: Aqueduct, web: Web, free_port: int) -> None:
+    lines = example("sh", {10_000: aqueduct.port, 8_001: web.port, 8_080: free_port}).splitlines()
+    answers = []
+    for line in lines:
+        command = f'curl() {{ command curl -sS --fail-with-body "$@"; }}\n{line}'
+        process = await asyncio.create_subprocess_exec("bash", "-ec", command, stdout=PIPE, stderr=PIPE)
+        out, err = await process.communicate()
+        assert process.returncode == 0, (line, out, err)
+        answers.append(out.decode())
+        while (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status.transitions:
+            pass  # the member has to pass its check, which takes less than somebody who types
+    backend, frontend, served, backends, config, planned, deleted, document = answers
+    assert json.loads(backend)["id"] == "backend/web"
+    assert json.loads(frontend)["id"] == json.loads(deleted)["id"] == "frontend/web"
+    assert served == "web"
+    assert [each["key"] for each in json.loads(backends)] == ["web"]
+    assert f"bind 127.0.0.1:{free_port}" in config
+    assert "balance leastconn" in json.loads(planned)["plan"]["configDiff"]
+    assert json.loads(document)["openapi"] == "3.1.0"
 
 
 async def test_the_python_of_the_page_on_the_module(free_port: int, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The routes as an OpenAPI 3.1 document (spec.openapis.org/oas/v3.1). Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from aqueduct.gateway.answers import is_resource, offered
 from aqueduct.gateway.negotiation import EVENTS, JSON, TEXT
 from aqueduct.gateway.openapi.comments import comment
 from aqueduct.gateway.openapi.schemas import Schema, Schemas, is_needed
-from aqueduct.gateway.requests import RAW, parameters
+from aqueduct.gateway.requests import RAW, is_raw, parameters
 from aqueduct.gateway.routes import Route, field_at
 from aqueduct.gateway.streams import resume_of
 
@@ -22,6 +23,7 @@ _ABOUT: Final = (
     "`docs/rest.md` puts beside it: lists, entity tags, preconditions, streams and limits.\n\n"
     "Enum values are HAProxy's own words, null is a field that is not given, 64-bit integers are numbers."
 )
+_VERBS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "PATCH"})
 _ERROR: Final[Schema] = {
     "type": "object",
     "description": "What went wrong: HTTP's code and phrase, what to do about it, and gRPC's status.",
@@ -52,9 +54,16 @@ def openapi(routes: Iterable[Route], server: str = "/") -> dict[str, Any]:
     schemas.components["Error"] = _ERROR
     paths: dict[str, dict[str, Any]] = {}
     services = {}
+    bindings: Counter[str] = Counter()
     for route in sorted(routes, key=lambda route: (route.template.text, route.verb)):
+        if route.verb not in _VERBS:  # one that OpenAPI has no word for
+            continue
         path = _VARIABLE.sub(lambda found: f"{{{_last(found[1])}}}", route.template.text)
-        paths.setdefault(path, {})[route.verb.lower()] = _operation(route, schemas)
+        operation = _operation(route, schemas)
+        bindings[operation["operationId"]] += 1
+        if (count := bindings[operation["operationId"]]) > 1:  # an additional binding
+            operation["operationId"] += str(count)
+        paths.setdefault(path, {})[route.verb.lower()] = operation
         service = route.method.descriptor.containing_service
         services[_tag(route)] = comment(service.full_name)
     return {
@@ -153,6 +162,8 @@ def _in_header(route: Route) -> Iterable[dict[str, Any]]:
 
 
 def _request_body(route: Route, schemas: Schemas) -> dict[str, Any]:
+    if is_raw(route):
+        return {"required": True, "content": {"*/*": {}}}
     if route.body == "*":
         bound = frozenset(path for path in route.template.variables if "." not in path)
         schema = schemas.message(route.input, bound)

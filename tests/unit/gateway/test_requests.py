@@ -152,6 +152,11 @@ class TestBodies:
             read("PUT", "/backends/web", body)
         assert raised.value.http == 400
 
+    def test_one_that_says_too_much(self) -> None:
+        with pytest.raises(HttpError, match="500,000 values") as raised:
+            read("PUT", "/samples/1/texts", b"[" + b"1," * 500_001 + b"1]")
+        assert raised.value.http == 413
+
     def test_raw_bodies(self) -> None:
         request = read("PUT", "/raw/x", b"\xff\x00")
         assert (request.name, request.body.data, request.body.content_type) == ("x", b"\xff\x00", "a/b")

@@ -145,6 +145,12 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert _faults({"key": 1, "mode": "udp", "natives": 3}, Backend()).keys() == {"key", "mode", "natives"}
 
 
+def test_of_many_mistakes_the_first_are_told() -> None:
+    assert list(_faults({"members": [1] * 1_000, "key": 1}, Backend())) == [
+        f"members[{n}]" for n in range(100)
+    ]
+
+
 def test_fields_that_exclude_each_other() -> None:
     document = {"putFrontend": {"key": "a"}, "deleteBackend": "b"}
     assert _faults(document, Change()) == {"deleteBackend": "is given as putFrontend already"}
