@@ -10,6 +10,8 @@ from aqueduct import __version__
 
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # compared with, not bound
 """Where somebody on this machine reaches what listens everywhere."""
+_DEFAULT_SERVER = "127.0.0.1:10001"
+"""That of `--server`."""
 
 
 def banner(host: str, grpc_port: int, port: int, program: str = "aqueduct") -> str:
@@ -19,15 +21,16 @@ def banner(host: str, grpc_port: int, port: int, program: str = "aqueduct") -> s
     """
     target = address(_ANY.get(host, host), grpc_port)
     listens = address(host, grpc_port), address(host, port)
+    server = "" if target == _DEFAULT_SERVER else f" --server {target}"
     url = f"http://{address(_ANY.get(host, host), port)}"
     return "\n".join(
         (
             f"Aqueduct {__version__} serves. gRPC listens on {listens[0]}, REST on {listens[1]}",
             "Try next:",
+            f"  {program} status{server}",
             f"  curl {url}/backends",
             f"  {url}/docs in a browser",
             f"  grpcurl -plaintext {target} list",
-            f"  grpcurl -plaintext {target} aqueduct.v1.HAProxyService/GetStatus",
             f"  {program} demo",
         )
     )

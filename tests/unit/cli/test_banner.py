@@ -24,6 +24,8 @@ def test_it_tells_where_and_what_to_try(host: str, listens: str, target: str) ->
     assert lines[0].endswith(f"gRPC listens on {listens}, REST on {listens.replace('10001', '10000')}")
     assert f"  curl http://{rest}/backends" in lines
     assert f"  grpcurl -plaintext {target} list" in lines
+    status = "  aqueduct status" + ("" if target == "127.0.0.1:10001" else f" --server {target}")
+    assert lines[2] == status
     assert lines[-1] == "  aqueduct demo"
 
 
