@@ -86,7 +86,7 @@ async def test_the_process_id_is_told_while_there_is_one(seen: Aqueduct, outside
 
 
 async def test_the_socket_and_the_copy_follow_reloads(
-    seen: Aqueduct, outside: Path, haproxy_binary: Path
+    seen: Aqueduct, outside: Path, haproxy_binary: Path, free_port: int
 ) -> None:
     path, copy = socket_of(outside), outside / "hap.cfg"
     await until(lambda: is_copied(seen))
@@ -96,7 +96,7 @@ async def test_the_socket_and_the_copy_follow_reloads(
     os.chown(copy, -1, 4711)
     (seen.data_dir / "haproxy" / "503.http").write_text("HTTP/1.0 503 No\r\nContent-Length: 0\r\n\r\n")
     natives = ["errorfile 503 503.http"]
-    web = Frontend(key="web", bind=f"127.0.0.1:{seen.port}", backend="none", natives=natives)
+    web = Frontend(key="web", bind=f"127.0.0.1:{free_port}", backend="none", natives=natives)
     await seen.frontends.PutFrontend(PutFrontendRequest(frontend=web))
     after = await ask(path, "show info")
     assert [line for line in before.splitlines() if line.startswith("Pid: ")] != [
