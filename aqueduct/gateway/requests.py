@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
+from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -61,6 +62,8 @@ def read_request(route: Route, values: Mapping[str, str], query: str, body: Body
     else:
         if route.body:
             _read_body(body.content, message, route.body, violations)
+        else:
+            parameters.check_needed()
         violations.reading(parameters.document, message)
     violations.reading(_nested(values), message)
     if violations.all:
@@ -140,18 +143,22 @@ class _Parameters:
 
     def read(self, query: str) -> None:
         """Add what a query says."""
-        if not query:
-            return
-        try:
-            pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
-        except UnicodeDecodeError:
-            raise malformed("the query is no UTF-8 once it is decoded") from None
-        except ValueError:
-            raise malformed(f"the query has more than {_MOST_PARAMETERS:,} parameters") from None
-        for name, text in pairs:
-            self._add(name, text)
+        if query.count("&") >= _MOST_PARAMETERS:
+            raise malformed(f"the query has more than {_MOST_PARAMETERS:,} parameters")
+        for part in filter(None, query.split("&")):
+            name, given, text = part.partition("=")
+            try:
+                self._add(_decoded(name), _decoded(text) if given else None)
+            except UnicodeDecodeError:
+                raise malformed("the query is no UTF-8 once it is decoded") from None
 
-    def _add(self, name: str, text: str) -> None:
+    def check_needed(self) -> None:
+        """Note which parameters are missing, where the request has no body that they could be in."""
+        for field in self._input.fields:
+            if is_needed(field) and field.name not in self._bound and field.name not in self.names:
+                self._violations.add(field.name, "is needed")
+
+    def _add(self, name: str, text: str | None) -> None:
         field, place = self._found(name)
         if field is None:
             known = ", ".join(parameters(self._input, self._bound)) or "none"
@@ -201,6 +208,11 @@ def parameters(descriptor: Any, bound: AbstractSet[str], prefix: str = "") -> li
     return names
 
 
+def is_needed(field: FieldDescriptor) -> bool:
+    """Tell whether a request must have a field."""
+    return field_behavior_pb2.REQUIRED in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
+
+
 def _is_parameter(field: FieldDescriptor) -> bool:
     return field.message_type is None or (field.message_type.full_name in _IN_TEXT and not field.is_repeated)
 
@@ -213,10 +225,19 @@ def _has_parameters(field: FieldDescriptor) -> bool:
     return is_ours and not field.is_repeated and of is not within
 
 
-def _typed(field: FieldDescriptor, text: str) -> object:
-    """Return a parameter's value as JSON has it, or as it is where it is none: that is told by its field."""
+def _decoded(text: str) -> str:
+    return unquote_plus(text, errors="strict")
+
+
+def _typed(field: FieldDescriptor, text: str | None) -> object:
+    """Return a parameter's value as JSON has it, or as it is where it is none: that is told by its field.
+
+    A name alone, without a value, is true.
+    """
+    if text is None:
+        return True
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
-        return {"true": True, "false": False, "": True}.get(text, text)
+        return {"true": True, "false": False}.get(text, text)
     if field.cpp_type in _REALS:
         try:
             return float(text)

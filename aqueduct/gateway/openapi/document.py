@@ -11,8 +11,8 @@ from aqueduct import __version__
 from aqueduct.gateway.answers import is_resource, offered
 from aqueduct.gateway.negotiation import EVENTS, JSON, TEXT
 from aqueduct.gateway.openapi.comments import comment
-from aqueduct.gateway.openapi.schemas import Schema, Schemas, is_needed
-from aqueduct.gateway.requests import RAW, is_raw, parameters
+from aqueduct.gateway.openapi.schemas import Schema, Schemas
+from aqueduct.gateway.requests import RAW, is_needed, is_raw, parameters
 from aqueduct.gateway.routes import Route, field_at
 from aqueduct.gateway.streams import resume_of
 
