@@ -11,8 +11,10 @@ from aqueduct.demo.ports import free_port
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.v1.backend_pb2 import (
     BACKEND_TYPE_STATIC,
+    CHECK_UNSPECIFIED,
     AdminState,
     Backend,
+    Check,
     GetBackendRequest,
     ListBackendMembersRequest,
     Member,
@@ -75,11 +77,14 @@ class Live:
 
     aqueduct: Aqueduct
     port: int
+    check: Check = CHECK_UNSPECIFIED
 
     @classmethod
-    async def on(cls, aqueduct: Aqueduct, at_first: Sequence[Member], port: int) -> "Live":
+    async def on(
+        cls, aqueduct: Aqueduct, at_first: Sequence[Member], port: int, check: Check = CHECK_UNSPECIFIED
+    ) -> "Live":
         """Make both, and return when `at_first` serve."""
-        live = cls(aqueduct, port)
+        live = cls(aqueduct, port, check)
         await live.put(at_first)
         frontend = Frontend(key=KEY, bind=f"127.0.0.1:{port}", backend=KEY)
         await aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=frontend))
@@ -89,7 +94,11 @@ class Live:
         self, wanted: Sequence[Member], switch_policy: SwitchPolicy | None = None
     ) -> PutBackendResponse:
         backend = Backend(
-            key=KEY, type=BACKEND_TYPE_STATIC, members=wanted, switch_policy=switch_policy or policy()
+            key=KEY,
+            type=BACKEND_TYPE_STATIC,
+            members=wanted,
+            switch_policy=switch_policy or policy(),
+            check=self.check,
         )
         return await self.aqueduct.backends.PutBackend(PutBackendRequest(backend=backend))
 

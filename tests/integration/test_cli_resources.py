@@ -30,7 +30,7 @@ async def test_what_is_put_serves(cli: Cli) -> None:
 
 async def test_files_directories_and_standard_input_are_read(cli: Cli) -> None:
     cli.file("conf/b.yml", backend("in-b"))
-    cli.file("conf/a.json", {"backends": [{"key": "in-a", "type": "static"}], "version": 1})
+    cli.file("conf/a.json", {"backends": [{"key": "in-a", "type": "static"}]})
     cli.file("conf/notes.txt", "no document")
     original = {
         "id": "backend/in-stdin",

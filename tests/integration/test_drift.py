@@ -13,6 +13,7 @@ import pytest
 from aqueduct.demo.ports import free_port
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.haproxy.master import short_path
+from aqueduct.v1.backend_pb2 import CHECK_NONE
 from tests.integration.asking import master_pid, status_of
 from tests.integration.members import KEY, Live, dead_member, members, services, worker_pid
 from tests.load import fetch
@@ -88,14 +89,17 @@ async def test_a_reload_by_hand_is_noticed(aqueduct: Aqueduct, free_port: int) -
 
 
 async def test_a_change_right_after_a_reload_by_hand_is_served(haproxy_binary: Path, tmp_path: Path) -> None:
-    """The old worker would obey as well, and would be believed."""
+    """The old worker would obey as well, and would be believed.
+
+    Without checks: a reload by hand loses what they have told.
+    """
     async with (
         services("1", 1) as one,
         services("2", 1) as two,
         Aqueduct(tmp_path / "data", haproxy_binary, ["--verify-interval=0"]) as aqueduct,
     ):
         port = free_port()
-        live = await Live.on(aqueduct, members(one), port)
+        live = await Live.on(aqueduct, members(one), port, CHECK_NONE)
         await live.put(members([*one, *two]))
         worker = await worker_pid(aqueduct)
         os.kill(await master_pid(aqueduct), signal.SIGUSR2)
