@@ -11,7 +11,7 @@ from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from aqueduct.gateway.openapi.comments import comment
-from aqueduct.gateway.requests import is_needed
+from aqueduct.gateway.parameters import is_needed
 from aqueduct.model.tokens import tokens
 
 Schema = dict[str, Any]
