@@ -11,8 +11,9 @@ from aqueduct import __version__
 from aqueduct.gateway.answers import is_resource, offered
 from aqueduct.gateway.negotiation import EVENTS, JSON, TEXT
 from aqueduct.gateway.openapi.comments import comment
-from aqueduct.gateway.openapi.schemas import Schema, Schemas, is_needed
-from aqueduct.gateway.requests import RAW, is_raw, parameters
+from aqueduct.gateway.openapi.schemas import Schema, Schemas
+from aqueduct.gateway.parameters import is_needed, names_of
+from aqueduct.gateway.requests import RAW, is_raw
 from aqueduct.gateway.routes import Route, field_at
 from aqueduct.gateway.streams import resume_of
 
@@ -118,7 +119,7 @@ def _in_path(route: Route, schemas: Schemas) -> Iterable[dict[str, Any]]:
 
 def _in_query(route: Route, schemas: Schemas) -> Iterable[dict[str, Any]]:
     bound = {path.partition(".")[0] for path in route.template.variables} | {route.body}
-    for name in parameters(route.input, bound):
+    for name in names_of(route.input, bound):
         field = field_at(route.input, name)
         if route.body != "*" or _is_option(name, field):
             yield _parameter(name, "query", field, schemas) | {"required": is_needed(field)}

@@ -11,6 +11,7 @@ from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from aqueduct.gateway.openapi.comments import comment
+from aqueduct.gateway.parameters import is_needed
 from aqueduct.model.tokens import tokens
 
 Schema = dict[str, Any]
@@ -110,18 +111,9 @@ class Schemas:
         return _scalar(field)
 
 
-def is_needed(field: FieldDescriptor) -> bool:
-    """Tell whether a request must have a field."""
-    return field_behavior_pb2.REQUIRED in _behavior(field)
-
-
 def is_output(field: FieldDescriptor) -> bool:
     """Tell whether a field is ignored on writes."""
-    return field_behavior_pb2.OUTPUT_ONLY in _behavior(field)
-
-
-def _behavior(field: FieldDescriptor) -> Any:
-    return field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
+    return field_behavior_pb2.OUTPUT_ONLY in field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
 
 
 def _enum(enum: EnumDescriptor) -> Schema:

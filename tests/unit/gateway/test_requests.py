@@ -61,6 +61,8 @@ def test_parameters(query: str, fields: dict[str, Any]) -> None:
         ("wait_time.seconds=1", "wait_time.seconds", "is no parameter"),
         ("id=6", "id", "is no parameter"),
         ("is_dry=yes", "is_dry", "must be true or false, not 'yes'"),
+        ("is_dry=", "is_dry", "must be true or false, not ''"),
+        ("texts", "texts[0]", "must be text, not true"),
         ("is_dry=true&is_dry=true", "is_dry", "is given twice"),
         ("isDry=true&is_dry=true", "is_dry", "is given as isDry already"),
         ("ratio=x", "ratio", "must be a number, not 'x'"),
@@ -71,6 +73,11 @@ def test_parameters(query: str, fields: dict[str, Any]) -> None:
 )
 def test_parameters_that_are_none(query: str, field: str, words: str) -> None:
     assert words in faults("GET", f"/samples/5?{query}")[field]
+
+
+def test_parameters_that_are_needed() -> None:
+    assert faults("GET", "/v1/revisions:diff?to_revision=1") == {"from_revision": "is needed"}
+    assert read("GET", "/v1/revisions:diff?fromRevision=0&&").from_revision == 0
 
 
 def test_a_path_that_holds_no_number() -> None:
