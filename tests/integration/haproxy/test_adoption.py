@@ -296,11 +296,12 @@ async def test_a_master_whose_socket_is_missing_is_ended_soon(
 async def test_a_master_that_starts_without_a_socket_is_waited_for(
     haproxy: MasterWorker, reopen: Reopen, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = free_port()
-    starting = asyncio.create_task(haproxy.start(body(port)))
-    while not kernel.find(directory):
+    # It reads that for some 0.5 s of CPU before it makes its socket: long enough to be stopped in between.
+    large = body(free_port()) + "".join(f"backend b{number}\n" for number in range(20_000))
+    starting = asyncio.create_task(haproxy.start(large))
+    while not (found_first := kernel.find(directory)):
         await asyncio.sleep(0)
-    (process,) = kernel.find(directory)
+    (process,) = found_first
     os.kill(process.pid, signal.SIGSTOP)
     starting.cancel()
     await asyncio.wait([starting])
@@ -318,4 +319,4 @@ async def test_a_master_that_starts_without_a_socket_is_waited_for(
     adopting = asyncio.create_task(second.adopt())
     await asked.wait()
     os.kill(process.pid, signal.SIGCONT)
-    assert await adopting == body(port)
+    assert await adopting == large
