@@ -103,7 +103,7 @@ class Aqueduct:
     Entering returns when HAProxy serves what is stored (or the first try to start it has failed: it
     is tried again) and gRPC listens. Leaving ends it all; HAProxy is stopped, unless `keep_haproxy`
     was set. Either may be cancelled: what is left of it is done without waiting for anybody.
-    ConfigurationError where it cannot run as configured.
+    ConfigurationError where it cannot run as configured. Once left, it may be entered again.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -117,21 +117,34 @@ class Aqueduct:
         """Whether it has come to serve."""
         self._deadline: float | None = None
         self._hurried = False
+        self._is_open = False
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        if self._is_open:
+            raise RuntimeError("this Aqueduct is entered already")
         logs.settle()
+        self._is_open, self.entered, self._deadline, self._hurried = True, False, None, False
+        self._stack = AsyncExitStack()
         try:
             await self._open(self._stack)
         except BaseException:
-            await self._stack.aclose()
+            await self._close(None)
             raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool | None:
-        return await self._stack.__aexit__(kind, error, traceback)
+    ) -> None:
+        await self._close(error)
+
+    async def _close(self, error: BaseException | None) -> None:
+        """Leave the stack. Of errors only a cancellation concerns the tasks; others are the body's own."""
+        given = error if isinstance(error, asyncio.CancelledError) else None
+        try:
+            await self._stack.__aexit__(type(given) if given else None, given, None)
+        finally:
+            self._is_open = False
 
     def hurry(self) -> None:
         """Leave no grace to what is under way. Cancel the one who leaves as well: he may wait already."""

@@ -36,6 +36,8 @@ def read_config(context: click.Context, command: click.Command, file: Path) -> d
     for key, value in table.items():
         try:
             name = _named(key, parameters)
+            if name in values:
+                raise ValueError("is given in another spelling already")  # noqa: TRY301 # told with the others
             values[name] = _checked(context, parameters[key], value)
         except ValueError as error:
             wrong.append(f"{file}:{line_of(text, key)}: {key}: {error}")

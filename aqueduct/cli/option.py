@@ -18,7 +18,8 @@ class _Spelled(click.Option):
 def option(name: str, *others: str, **attributes: Any) -> Callable[[F], F]:
     """Declare an option `name` that has other spellings, the original's among them."""
     field = name.removeprefix("--").replace("-", "_")
-    return click.option(name, *others, field, cls=_Spelled, **attributes)
+    variables = [f"AQUEDUCT_{other.removeprefix('--').replace('-', '_').upper()}" for other in others]
+    return click.option(name, *others, field, cls=_Spelled, envvar=variables, **attributes)
 
 
 def with_options(command: F, options: Sequence[Callable[[F], F]]) -> F:

@@ -6,6 +6,7 @@ the file of `--config`.
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -180,6 +181,7 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 def _run(settings: Settings, reread: Callable[[], Settings]) -> int:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # one that comes early is nothing to end for
     from aqueduct import logs, serving
     from aqueduct.cli.banner import announce
     from aqueduct.errors import AqueductError, ConfigurationError

@@ -20,6 +20,7 @@ from aqueduct.v1.apply_pb2 import WAIT_FOR_COMMIT, ApplyOutcome, Plan, WaitFor
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_DYNAMIC, Backend, Member
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.history_pb2 import Revision
+from aqueduct.waiting import all_of
 
 _FIRST_ANSWER = 5.0
 """Seconds that a write waits for a source that has not told yet of a service."""
@@ -158,8 +159,7 @@ class Configuration:
             memberships = self._store.snapshot().memberships
             under_way = [memberships[key] for key in put if key in memberships]
             waited |= {each.key: each.transition for each in under_way if to_prove(each)}
-        for key, transition in waited.items():
-            await self._transitions.switches.wait(key, transition)
+        await all_of(self._transitions.switches.wait(key, each) for key, each in waited.items())
         return apply
 
     def _presented(self, resource: Resource) -> Resource:

@@ -71,7 +71,8 @@ class Reloading:
         renderer, rendered = await self._tried()
         planned = self._plan(rendered, reason)
         is_changed = self._applier.reloads(rendered)
-        log.info("reload planned", reason=planned.reason, diff=planned.config_diff)
+        if is_changed or not only_changed:
+            log.info("reload planned", reason=planned.reason, diff=planned.config_diff)
         former, self._renderer.design = self._renderer.design, renderer.design
         try:
             if only_changed and not is_changed:

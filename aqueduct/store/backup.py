@@ -19,10 +19,16 @@ _FILE = "data.mdb"
 def backup(store: Path, copy: Path) -> Contents:
     """Copy the store in directory `store`, which may be in use, to the file `copy`; return what it holds.
 
-    A file that is there already is replaced by the finished copy. ConfigurationError where that cannot be.
+    A file that is there already, or that a symbolic link leads to, is replaced by the finished copy.
+    ConfigurationError where that cannot be.
     """
     if not (store / _FILE).is_file():
         raise ConfigurationError(f"there is no store in {store}")
+    copy = copy.resolve()
+    if copy.exists() and not copy.is_file():
+        raise ConfigurationError(f"{copy} is no regular file: name one that is, or that is not there yet")
+    if copy.is_relative_to(store.resolve()):
+        raise ConfigurationError(f"{copy} is in the store itself: name a file elsewhere")
     try:
         with tempfile.TemporaryDirectory(dir=copy.parent, prefix=f".{copy.name}-") as place:
             made = Path(place) / _FILE

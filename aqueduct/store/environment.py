@@ -81,6 +81,12 @@ class Environment(Database):
     def contents(self) -> Contents:
         """Read everything, the history too, and count it. ConfigurationError where it is damaged."""
         snapshot = self.load()
+        _check_revisions(snapshot)
+        counts = len(snapshot.frontends), len(snapshot.backends), self.check_history()
+        return Contents(snapshot.revision, *counts)
+
+    def check_history(self) -> int:
+        """Read the history; return how many revisions it has. ConfigurationError where it is damaged."""
 
         def read(txn: "lmdb.Transaction[bytes]") -> int:
             count = 0
@@ -90,9 +96,7 @@ class Environment(Database):
                 count += 1
             return count
 
-        _check_revisions(snapshot)
-        counts = len(snapshot.frontends), len(snapshot.backends), self._read(read)
-        return Contents(snapshot.revision, *counts)
+        return self._read(read)
 
     def past(self, above: int, below: int, most: int) -> Past:
         """Read a part of the history (see the port). ConfigurationError where it is damaged."""

@@ -164,10 +164,12 @@ class LmdbStore:
 def _open(directory: Path, map_size: int, retention: Retention | None) -> tuple[Environment, Snapshot]:
     environment = Environment(directory, map_size, retention)
     try:
-        return environment, environment.load()
+        snapshot = environment.load()
+        environment.check_history()
     except BaseException:
         environment.close()
         raise
+    return environment, snapshot
 
 
 def _closed() -> Unavailable:

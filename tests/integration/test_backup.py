@@ -120,3 +120,27 @@ async def test_what_cannot_be_copied_is_told(aqueduct: Aqueduct, tmp_path: Path)
     assert code == 1
     assert "cannot be written: No such file or directory" in said
     assert _names(tmp_path) == []
+
+
+@pytest.mark.parametrize("where", ["store/data.mdb", "store/copy", "device"])
+async def test_a_backup_replaces_no_store_and_no_device(
+    aqueduct: Aqueduct, tmp_path: Path, where: str
+) -> None:
+    target = aqueduct.data_dir / where
+    if where == "device":
+        target = tmp_path / "device"
+        os.mkfifo(target)
+    before = target.stat() if target.exists() else None
+    code, said = await _run("backup", "--data-dir", aqueduct.data_dir, target)
+    assert code == 1
+    assert ("is no regular file" if where == "device" else "is in the store itself") in said
+    assert (target.stat() if target.exists() else None) == before
+    await Numbered.on(aqueduct).put(1)
+
+
+async def test_a_backup_follows_a_symbolic_link(aqueduct: Aqueduct, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    code, _ = await _run("backup", "--data-dir", aqueduct.data_dir, tmp_path / "link")
+    assert code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (await _run("fsck", tmp_path / "file"))[0] == 0

@@ -34,7 +34,7 @@ def test_the_image_starts_what_there_is() -> None:
 
 def test_the_image_asks_a_command_that_there_is_for_its_health() -> None:
     (check,) = _instructions("HEALTHCHECK")
-    name, command = json.loads(check.partition("CMD ")[2])
+    name, command, *_ = json.loads(check.partition("CMD ")[2])
     assert name == "aqueduct"
     assert command in program.list_commands(program.make_context("aqueduct", [], resilient_parsing=True))
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from aqueduct.waiting import happens
+from aqueduct.waiting import all_of, happens
 
 
 async def test_it_tells_whether_it_happened() -> None:
@@ -23,3 +23,35 @@ async def test_a_cancellation_at_the_moment_of_the_event_counts() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_all_are_waited_for_at_once() -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+
+    async def one() -> None:
+        first.set()
+        await second.wait()
+
+    async def other() -> None:
+        await first.wait()
+        second.set()
+
+    await all_of([one(), other()])
+    await all_of([])
+
+
+async def test_where_one_fails_the_others_are_waited_for_no_more() -> None:
+    cancelled = asyncio.Event()
+
+    async def hangs() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    async def fails() -> None:
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        await all_of([hangs(), fails()])
+    await cancelled.wait()

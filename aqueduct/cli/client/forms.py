@@ -63,11 +63,11 @@ def _collections(document: Mapping[Any, Any]) -> Iterator[Place]:
         kind = _COLLECTIONS.get(name)
         if kind is None:
             raise ValueError(f"{name}: is no field: there are {', '.join(_COLLECTIONS)}")
-        if not isinstance(each, list | None):
-            raise ValueError(f"{name}: must be a list")  # noqa: TRY004 # the one error of a file
+        if not isinstance(each, list):
+            raise ValueError(f"{name}: must be a list, [] for none")  # noqa: TRY004 # the one error of a file
         yield from (
             Place(kind, path := f"{name}[{index}]", _fields(kind, path, fields))
-            for index, fields in enumerate(each or ())
+            for index, fields in enumerate(each)
         )
 
 

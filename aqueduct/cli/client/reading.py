@@ -65,7 +65,9 @@ def _expanded(paths: Sequence[str]) -> Iterator[str]:
             yield path
             continue
         found = sorted(
-            str(each) for each in Path(path).iterdir() if each.suffix in _SUFFIXES and each.is_file()
+            str(each)
+            for each in Path(path).iterdir()
+            if each.suffix.lower() in _SUFFIXES and not each.is_dir()  # a link that leads nowhere is told
         )
         if not found:
             raise Failed(f"{path}: holds no {', '.join(_SUFFIXES)} files", Exit.USAGE)

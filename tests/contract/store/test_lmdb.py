@@ -16,6 +16,7 @@ from aqueduct.errors import ConfigurationError, Unavailable
 from aqueduct.store.environment import Environment
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.history_pb2 import REVISION_CAUSE_CALL, Revision
 
 from .resources import delete_backend, put_backend, put_large
 
@@ -180,6 +181,17 @@ class TestOpen:
     async def test_a_file_that_is_no_database_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "data.mdb").write_bytes(os.urandom(100_000))
         with pytest.raises(ConfigurationError, match="cannot open the store"):
+            await LmdbStore.open(tmp_path)
+
+    async def test_a_damaged_revision_of_the_history_is_told(self, tmp_path: Path) -> None:
+        store = await LmdbStore.open(tmp_path)
+        await store.commit([put_backend("app")], Revision(cause=REVISION_CAUSE_CALL))
+        await store.close()
+        with lmdb.open(str(tmp_path), max_dbs=8) as env, env.begin(write=True) as txn:
+            history = env.open_db(b"revisions", txn)
+            (key,) = [key for key, _ in txn.cursor(history)]
+            txn.put(key, b"\xff", db=history)
+        with pytest.raises(ConfigurationError, match="damaged"):
             await LmdbStore.open(tmp_path)
 
     async def test_a_damaged_resource_is_told(self, tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def test_a_good_file(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
         ('a = """\nport = 0\n"""\n', "3: a: is no option"),
         ("port = 1\ngrpc-port = 1", "2: grpc-port: 1 is the port of --port too."),
         ('dns_name = "{name}.x"', "1: dns_name: is of the source dns: --discovery must name it."),
+        ('dbPath = "/a"\ndb-path = "/b"', "2: db-path: is given in another spelling already"),
         ("port = ", " is no TOML: Invalid value (at line 1, the last)"),
         ("port = 1\nport = 2", " is no TOML: Cannot overwrite a value (at line 2, the last)"),
         (b"\xff", " is no UTF-8 at byte 0"),

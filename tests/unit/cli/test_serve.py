@@ -154,3 +154,16 @@ def test_the_file_gives_way_to_the_environment_and_that_to_the_command_line(
             discovery=DiscoverySettings(sources=("registry", "dns"), dns_name="{name}.x"),
         )
     ]
+
+
+def test_the_originals_spelling_in_the_environment(
+    settings: list[Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AQUEDUCT_DBPATH", str(tmp_path))
+    monkeypatch.setenv("AQUEDUCT_HAPROXYCFGPATH", str(tmp_path / "cfg"))
+    assert main(["serve"]) == 0
+    monkeypatch.delenv("AQUEDUCT_DBPATH")
+    monkeypatch.setenv("AQUEDUCT_DB_PATH", str(tmp_path))
+    assert main(["serve"]) == 0
+    wanted = Settings(data_dir=tmp_path, haproxy=HAProxySettings(cfg_path=tmp_path / "cfg"))
+    assert settings == [wanted, wanted]

@@ -157,3 +157,15 @@ def test_the_file_of_the_original_is_read_as_the_original_did() -> None:
     assert item.resource.rules[0].values == ["/a", "/b"]  # which it wrote into HAProxy's file as it is
     wrong = {"version": 1, "frontends": [web | {"bind": 7}], "backends": [{}]}
     assert _refused(wrong, "f.json")[0].startswith("f.json: frontends[0].bind: must be text")
+
+
+def test_a_link_that_leads_nowhere_is_told(here: Path) -> None:
+    (here / "d").mkdir()
+    (here / "d" / "a.YAML").write_text("backends: []")
+    (here / "d" / "b.yaml").symlink_to(here / "gone.yaml")
+    with pytest.raises(Failed, match=r"d/b\.yaml: cannot be read"):
+        read(["d"])
+
+
+def test_nothing_behind_a_name_is_no_word_for_none() -> None:
+    assert _refused("backends:\n") == ["f.yaml: backends: must be a list, [] for none"]
