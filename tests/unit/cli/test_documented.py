@@ -1,6 +1,7 @@
 """`--help` and docs/cli.md say the same, and every command and option has a test through the program."""
 
 import ast
+import re
 import shlex
 from collections import defaultdict
 from pathlib import Path
@@ -130,3 +131,12 @@ def _note(words: list[str], tried: dict[str, set[str]]) -> None:
     for index, word in enumerate(words):
         if word in names and not any(each.startswith("-") for each in words[:index]):
             tried[word] |= {each for each in words[index:] if each.startswith("-")}
+
+
+def test_every_option_of_serve_is_given_to_a_server() -> None:
+    text = "".join(file.read_text() for file in _INTEGRATION.parent.rglob("*.py") if "unit" not in file.parts)
+    text += (_INTEGRATION.parents[1] / "aqueduct" / "demo" / "processes.py").read_text()
+    given = set(re.findall(r"--[A-Za-z-]+", text))
+    (serve,) = (command for name, command in _COMMANDS if name == "serve")
+    untried = [option.name for option in clidoc.options(serve) if not given & set(clidoc.names(option))]
+    assert untried == []
