@@ -70,7 +70,7 @@ def taken_back(present: Configuration, since: Iterable[Revision]) -> dict[Ref, C
     for revision in since:
         for change in reversed(revision.changes):
             ref = ref_named(change.resource)
-            before = _unwrapped(change.before)
+            before = unwrapped(change.before)
             if before is None:
                 found.pop(ref, None)
             else:
@@ -112,7 +112,8 @@ def ref_named(resource: str) -> Ref:
     raise ValueError("must be frontends/KEY or backends/KEY")
 
 
-def _unwrapped(resource: Resource) -> Configured | None:
+def unwrapped(resource: Resource) -> Configured | None:
+    """Return what a message for a resource of any kind holds; None where it holds none."""
     match resource.WhichOneof("resource"):
         case "frontend":
             return resource.frontend

@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple
 
 from aqueduct.cli.client import screen
 from aqueduct.model.documents import to_document
-from aqueduct.model.history import KINDS, Configuration, Configured, same
+from aqueduct.model.history import KINDS, Configuration, Configured, same, unwrapped
 from aqueduct.model.resources import Ref, ref_of, resource_of
 from aqueduct.v1.backend_pb2 import Membership
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.history_pb2 import Configuration as Document
-from aqueduct.v1.history_pb2 import Resource, ResourceChange
+from aqueduct.v1.history_pb2 import ResourceChange
 
 _CONTEXT: Final = 3
 _MARKS: Final = {
@@ -60,7 +60,7 @@ def steps_of(changes: Iterable[Change], before: Configuration) -> list[Step]:
 
 def recorded(changes: Iterable[ResourceChange]) -> list[Step]:
     """Return what a revision, or a difference of two, says."""
-    return [Step(each.resource, _unwrapped(each.before), _unwrapped(each.after)) for each in changes]
+    return [Step(each.resource, unwrapped(each.before), unwrapped(each.after)) for each in changes]
 
 
 def made(steps: Sequence[Step]) -> list[Step]:
@@ -111,13 +111,3 @@ def _after(change: Change) -> Configured | None:
     if isinstance(resource, Membership):
         raise TypeError("memberships are no part of a configuration")
     return resource
-
-
-def _unwrapped(resource: Resource) -> Configured | None:
-    match resource.WhichOneof("resource"):
-        case "frontend":
-            return resource.frontend
-        case "backend":
-            return resource.backend
-        case _:
-            return None
