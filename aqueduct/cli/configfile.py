@@ -47,13 +47,16 @@ def read_config(context: click.Context, command: click.Command, file: Path) -> d
 
 
 def located(context: click.Context, error: click.BadParameter) -> click.ClickException:
-    """Return `error` as one of the file's, where the option at fault was given there."""
+    """Return `error` as one of the file's, where the option at fault was given there, or is missing there."""
     file = context.params.get("config")
     option = (error.param_hint or "").strip("'") if isinstance(error.param_hint, str) else ""
     found = [parameter for parameter in context.command.params if option in parameter.opts]
     if not isinstance(file, Path) or not found or found[0].name is None:
         return error
-    if context.get_parameter_source(found[0].name) is not ParameterSource.DEFAULT_MAP:
+    source = context.get_parameter_source(found[0].name)
+    if source is ParameterSource.DEFAULT:  # it is missing, for something that another key says
+        return _wrong(f"{file}: {option.removeprefix('--')}: {error.message}")
+    if source is not ParameterSource.DEFAULT_MAP:
         return error
     text = _text(file)
     keys = {spelling for spelling, parameter in _by_key(context.command) if parameter is found[0]}

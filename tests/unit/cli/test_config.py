@@ -43,6 +43,7 @@ def test_a_good_file(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
         ('restore = "a"', "1: restore: is for one start: give it as an option"),
         ('a = """\nport = 0\n"""\n', "3: a: is no option"),
         ("port = 1\ngrpc-port = 1", "2: grpc-port: 1 is the port of --port too."),
+        ('discovery = "dns"', " dns-name: is needed for the source dns."),
         ('dns_name = "{name}.x"', "1: dns_name: is of the source dns: --discovery must name it."),
         ('dbPath = "/a"\ndb-path = "/b"', "2: db-path: is given in another spelling already"),
         ("port = ", " is no TOML: Invalid value (at line 1, the last)"),
