@@ -5,7 +5,7 @@ be used, reconcile, listen. Order of the end: take no more calls and finish thos
 the apply under way; HAProxy stops or is left serving, as told; close the store.
 
 Invariants: nothing is told to an HAProxy that serves before everything else was found usable. The
-end takes GRACE, whatever hangs: what is under way then is cancelled. An Aqueduct that does not come to
+end takes `shutdown_grace`, whatever hangs: what is under way then is cancelled. An Aqueduct that does not come to
 serve leaves an HAProxy that it did not start as it was.
 """
 
@@ -47,6 +47,7 @@ from aqueduct.service.control import Adapters, ControlPlane, Work
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.registry import Registering
+from aqueduct.service.streams import Streams
 from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
@@ -55,9 +56,6 @@ from aqueduct.templates import load_templates
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 
 log = structlog.get_logger()
-
-GRACE = 10.0
-"""Seconds that calls and the apply under way have to finish, all together, when Aqueduct ends."""
 
 _LAST_TURN = 0.5
 """Seconds that each part has to end in, when the grace is over."""
@@ -196,7 +194,8 @@ class Aqueduct:
         self._control, self._store = control, store
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
         stack.push_async_callback(control.reconciler.life.close)
-        registering = Registering(registry if registry in sources else None)
+        streams = Streams(settings.streams.most)
+        registering = Registering(registry if registry in sources else None, streams)
         servicers = Servicers(
             control.configuration, control.history, control.status, control.reloading, registering
         )
@@ -215,6 +214,9 @@ class Aqueduct:
         for work in await original.start(control.history, registering, clock):
             self._run(tasks, work)
         stack.push_async_callback(self._stop_servers, server, gateway)
+        stack.callback(
+            streams.shut_down
+        )  # first of all: they would hold up the shutdown for all of its grace
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
         self.port = await gateway.start(settings.host, settings.port)
         for work in original.announcing(self.port):
@@ -262,7 +264,7 @@ class Aqueduct:
         """Return the seconds that are left of the grace, which begins with the first call."""
         now = asyncio.get_running_loop().time()
         if self._deadline is None:
-            self._deadline = now + GRACE
+            self._deadline = now + self.settings.shutdown_grace
         return max(0.0, self._deadline - now)
 
     def _reserved(self) -> dict[Address, str]:

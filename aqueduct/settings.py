@@ -128,6 +128,18 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """Streams, and what they tell."""
+
+    most: int = 10_000
+    """Streams that may be open at once."""
+    stats_history: float = 300.0
+    """Seconds that the history of statistics goes back; 0: none is kept."""
+    activity: Retention = Retention(100_000, 30 * 86_400.0)
+    """How many events are kept, and for how long."""
+
+
+@dataclass(frozen=True, slots=True)
 class GatewaySettings:
     """How the REST gateway answers."""
 
@@ -162,6 +174,9 @@ class Settings:
     discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
     history: Retention = field(default_factory=Retention)
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
+    streams: StreamSettings = field(default_factory=StreamSettings)
+    shutdown_grace: float = 10.0
+    """Seconds that calls and the apply under way have to finish, all together, when Aqueduct ends."""
     restore: Path | None = None
     """A copy of a store to start from."""
     persistence: Path | None = None
@@ -178,6 +193,7 @@ def changed_to(settings: Settings, wanted: Settings) -> tuple[Settings, list[str
         debug=wanted.debug,
         verify_interval=wanted.verify_interval,
         history=wanted.history,
+        shutdown_grace=wanted.shutdown_grace,
         templates=wanted.templates,
         proxy=replace(settings.proxy, hard_stop_after=wanted.proxy.hard_stop_after),
         restore=wanted.restore,  # was for the start alone

@@ -1,4 +1,4 @@
-"""Waiting: for an event for some time, without missing that one is cancelled; for several things at once."""
+"""Waiting: for an event for some time, for several things at once, for a bell; cancellations are not missed."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -26,3 +26,23 @@ async def all_of(waits: Iterable[Coroutine[Any, Any, object]]) -> None:
     finally:
         for task in tasks:
             task.cancel()
+
+
+class Bell:
+    """Wakes all who wait when it rings. What it rings for is theirs to look up, before and after."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake all who wait."""
+        self._event.set()
+        self._event.clear()
+
+    async def rings(self, within: float | None = None) -> bool:
+        """Wait until it rings, for at most `within` seconds (None: for ever); tell whether it did."""
+        try:
+            async with asyncio.timeout(within):
+                return await self._event.wait()
+        except TimeoutError:
+            return False

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from aqueduct.cli import discovery, haproxy, thalassa, values
+from aqueduct.cli import discovery, haproxy, streams, thalassa, values
 from aqueduct.cli.configfile import located, read_config
 from aqueduct.cli.option import option
 from aqueduct.settings import GatewaySettings, Retention, Settings
@@ -41,7 +41,8 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     context_settings={"auto_envvar_prefix": "AQUEDUCT", "show_default": True},
     epilog="Each option can be given in the environment as well: --grpc-port as AQUEDUCT_GRPC_PORT. "
     "SIGHUP has the templates and the file of --config read again; --debug, --hard-stop-after, "
-    "--history-age, --history-count, --template-dir, --template-file and --verify-interval change at once.",
+    "--history-age, --history-count, --shutdown-grace, --template-dir, --template-file and --verify-interval "
+    "change at once.",
 )
 @click.option(
     "--config",
@@ -127,6 +128,14 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
     default=16 * 1_024**2,
     help="The most that the body of a REST request may have.",
 )
+@click.option(
+    "--shutdown-grace",
+    type=values.duration(0, 3_600),
+    metavar="TIME",
+    default="10s",
+    help="How long calls and the apply under way may take to finish, when Aqueduct ends.",
+)
+@streams.options
 @click.option("--debug", is_flag=True, help="Log more.")
 @click.pass_context
 def serve(context: click.Context, /, **_: object) -> int:
@@ -170,6 +179,8 @@ def _settings(given: dict[str, Any]) -> Settings:
         verify_interval=given["verify_interval"],
         debug=given["debug"],
         label=given["label"],
+        shutdown_grace=given["shutdown_grace"],
+        streams=streams.read(given),
         history=Retention(given["history_count"], given["history_age"] or float("inf")),
         restore=values.absolute(given["restore"]),
         persistence=original.persistence,

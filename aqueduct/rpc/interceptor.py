@@ -10,6 +10,7 @@ from grpc_status import rpc_status
 
 from aqueduct.rpc.calls import Call, Calls, Refused
 from aqueduct.rpc.decoding import decoder
+from aqueduct.rpc.shared import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._shared: dict[str, Shared] = {}
 
     async def intercept_service(
         self,
@@ -47,11 +49,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         function = getattr(handler, name)
         call = Call(handler_call_details.method, _texts(handler_call_details.invocation_metadata))
         decode = decoder(handler.request_deserializer or _as_is, call.method)
+        serialize = handler.response_serializer
+        if handler.response_streaming and serialize is not None:
+            serialize = self._shared.setdefault(call.method, Shared(serialize))
         # grpc.aio decodes the messages of a stream where the method reads them, within the call, but
         # a single request before the method is called: that one is taken raw, and decoded within.
         if handler.request_streaming:
-            return make(self._wrap(function, call, _as_is), decode, handler.response_serializer)
-        return make(self._wrap(function, call, decode), None, handler.response_serializer)
+            return make(self._wrap(function, call, _as_is), decode, serialize)
+        return make(self._wrap(function, call, decode), None, serialize)
 
     def _wrap(
         self, function: Callable[..., Any], call: Call, decode: Callable[[Any], Any]

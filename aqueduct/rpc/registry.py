@@ -30,10 +30,6 @@ class Registry(RegistryServiceServicer):
     def __init__(self, registering: Registering) -> None:
         self._registering = registering
 
-    def shut_down(self) -> None:
-        """End the streams: they would hold up the shutdown for all of its grace."""
-        self._registering.shut_down()
-
     async def Register(self, request: RegisterRequest, _: object = None) -> RegisterResponse:
         if not request.HasField("registration"):
             raise Invalid([Violation("registration", "is needed: the whole registration")])

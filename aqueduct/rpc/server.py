@@ -63,7 +63,6 @@ class GrpcServer:
     async def stop(self, grace: float) -> None:
         """Take no more calls; those under way have `grace` seconds to finish, then they are cancelled."""
         self._health.shut_down()
-        self._servicers.shut_down()
         if self._server is not None:
             await self._server.stop(grace)
 

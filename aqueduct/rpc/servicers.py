@@ -81,10 +81,6 @@ class Servicers:
         for service, servicer in zip(DESCRIPTORS, all_of_them, strict=True):
             yield from methods_of(service, servicer)
 
-    def shut_down(self) -> None:
-        """End the streams, which would hold up a shutdown for all of its grace."""
-        self.registry.shut_down()
-
 
 def methods_of(service: ServiceDescriptor, servicer: object) -> Iterator[Method]:
     """Yield the methods that `servicer` has code for; what stands in for the others is no coroutine."""

@@ -10,10 +10,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from aqueduct.errors import Invalid, Unavailable, Unmet
+from aqueduct.errors import Invalid, Unmet
 from aqueduct.model.registrations import completed, service_of
 from aqueduct.ports.registry import Changed, Registry, Renewals
 from aqueduct.service.paging import MAX_BYTES, Page, page
+from aqueduct.service.streams import Streams
 from aqueduct.v1.registry_pb2 import Registration
 
 T = TypeVar("T")
@@ -43,9 +44,9 @@ class Changes:
 class Registering:
     """The registry, if there is one: FAILED_PRECONDITION (`NO_REGISTRY`) for all of its methods else."""
 
-    def __init__(self, registry: Registry | None) -> None:
+    def __init__(self, registry: Registry | None, streams: Streams) -> None:
         self._found = registry
-        self._stopping = asyncio.Event()
+        self._streams = streams
 
     async def register(self, registration: Registration, path: str) -> Registration:
         """Add a registration, or renew the one at that address. Errors: Invalid, Exhausted, Unavailable.
@@ -88,45 +89,42 @@ class Registering:
     async def watch(self, selection: Selection) -> AsyncGenerator[Changes, None]:
         """Tell all registrations selected (maybe none), then what becomes of them, renewals left out.
 
-        Ends with Unavailable when Aqueduct does.
+        Ends with Unavailable when Aqueduct does. Exhausted where there are too many streams.
         """
         registry = self._registry
-        pending = dict.fromkeys(filter(selection.holds, registry.ids()))
-        is_changed = asyncio.Event()
+        with self._streams.one_more():
+            pending = dict.fromkeys(filter(selection.holds, registry.ids()))
+            bell = self._streams.bell()
 
-        def note(keys: Collection[str]) -> None:
-            pending.update(dict.fromkeys(filter(selection.holds, keys)))
-            is_changed.set()
+            def note(keys: Collection[str]) -> None:
+                pending.update(dict.fromkeys(filter(selection.holds, keys)))
+                bell.ring()
 
-        end = registry.on_change(note)
-        try:
-            if not pending:
-                yield Changes()
-            while True:
-                while pending:
-                    yield _taken(registry, pending)
-                is_changed.clear()
-                await self.unless_stopping(is_changed.wait())
-        finally:
-            end()
+            end = registry.on_change(note)
+            try:
+                if not pending:
+                    yield Changes()
+                while True:
+                    while pending:
+                        yield _taken(registry, pending)
+                    await bell.rings()
+                    self._streams.check()
+            finally:
+                end()
 
     async def unless_stopping(self, work: Awaitable[T]) -> T:
         """Return what `work` comes to. Unavailable, with `work` cancelled, when Aqueduct ends meanwhile."""
         working = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(self._stopping.wait())
+        stopping = asyncio.ensure_future(self._streams.stopping())
         try:
             await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
-                raise Unavailable("SHUTTING_DOWN", "Aqueduct is shutting down")
+                self._streams.check()
             return working.result()
         finally:
             working.cancel()
             stopping.cancel()
             await asyncio.wait([working, stopping])  # what it works on is free again
-
-    def shut_down(self) -> None:
-        """End the watches, and the streams that hold registrations: they would hold up the shutdown."""
-        self._stopping.set()
 
     @property
     def _registry(self) -> Registry:

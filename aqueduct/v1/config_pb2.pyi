@@ -191,3 +191,23 @@ class CompactResponse(_message.Message):
     FORGOTTEN_FIELD_NUMBER: _ClassVar[int]
     forgotten: int
     def __init__(self, forgotten: _Optional[int] = ...) -> None: ...
+
+class ConfigWatchRequest(_message.Message):
+    __slots__ = ("after_revision", "resources")
+    AFTER_REVISION_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_FIELD_NUMBER: _ClassVar[int]
+    after_revision: int
+    resources: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, after_revision: _Optional[int] = ..., resources: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ConfigWatchResponse(_message.Message):
+    __slots__ = ("revision", "more", "snapshot", "change")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    more: bool
+    snapshot: _history_pb2.Configuration
+    change: _history_pb2.Revision
+    def __init__(self, revision: _Optional[int] = ..., more: _Optional[bool] = ..., snapshot: _Optional[_Union[_history_pb2.Configuration, _Mapping]] = ..., change: _Optional[_Union[_history_pb2.Revision, _Mapping]] = ...) -> None: ...

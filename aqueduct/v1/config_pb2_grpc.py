@@ -75,6 +75,11 @@ class ConfigServiceStub:
                 request_serializer=aqueduct_dot_v1_dot_config__pb2.CompactRequest.SerializeToString,
                 response_deserializer=aqueduct_dot_v1_dot_config__pb2.CompactResponse.FromString,
                 _registered_method=True)
+        self.ConfigWatch = channel.unary_stream(
+                '/aqueduct.v1.ConfigService/ConfigWatch',
+                request_serializer=aqueduct_dot_v1_dot_config__pb2.ConfigWatchRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_config__pb2.ConfigWatchResponse.FromString,
+                _registered_method=True)
 
 
 class ConfigServiceServicer:
@@ -158,6 +163,20 @@ class ConfigServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ConfigWatch(self, request, context):
+        """ConfigWatch tells the configuration, then each change of it in the order of revisions: each once, none left
+        out, and all that one revision changed together. It can be resumed after any revision that history reaches
+        back to.
+
+        Errors: OUT_OF_RANGE for `after_revision` that history does not reach back to (reason `COMPACTED`, with
+        `oldest_revision`) or that is yet to come (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
+        for a client that is too slow (`SLOW_WATCHER`, with the `resume_revision`), or where there are as many streams
+        as Aqueduct was configured to have. UNAVAILABLE when Aqueduct ends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConfigServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -200,6 +219,11 @@ def add_ConfigServiceServicer_to_server(servicer, server):
                     servicer.Compact,
                     request_deserializer=aqueduct_dot_v1_dot_config__pb2.CompactRequest.FromString,
                     response_serializer=aqueduct_dot_v1_dot_config__pb2.CompactResponse.SerializeToString,
+            ),
+            'ConfigWatch': grpc.unary_stream_rpc_method_handler(
+                    servicer.ConfigWatch,
+                    request_deserializer=aqueduct_dot_v1_dot_config__pb2.ConfigWatchRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_config__pb2.ConfigWatchResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -419,6 +443,33 @@ class ConfigService:
             '/aqueduct.v1.ConfigService/Compact',
             aqueduct_dot_v1_dot_config__pb2.CompactRequest.SerializeToString,
             aqueduct_dot_v1_dot_config__pb2.CompactResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfigWatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/aqueduct.v1.ConfigService/ConfigWatch',
+            aqueduct_dot_v1_dot_config__pb2.ConfigWatchRequest.SerializeToString,
+            aqueduct_dot_v1_dot_config__pb2.ConfigWatchResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -78,6 +78,16 @@ class ConfigServiceStub:
 
     Errors: INVALID_ARGUMENT for fewer than one revision to keep.
     """
+    ConfigWatch: _grpc.UnaryStreamMultiCallable[_config_pb2.ConfigWatchRequest, _config_pb2.ConfigWatchResponse]
+    """ConfigWatch tells the configuration, then each change of it in the order of revisions: each once, none left
+    out, and all that one revision changed together. It can be resumed after any revision that history reaches
+    back to.
+
+    Errors: OUT_OF_RANGE for `after_revision` that history does not reach back to (reason `COMPACTED`, with
+    `oldest_revision`) or that is yet to come (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
+    for a client that is too slow (`SLOW_WATCHER`, with the `resume_revision`), or where there are as many streams
+    as Aqueduct was configured to have. UNAVAILABLE when Aqueduct ends.
+    """
 
 @_typing.type_check_only
 class ConfigServiceAsyncStub(ConfigServiceStub):
@@ -128,6 +138,16 @@ class ConfigServiceAsyncStub(ConfigServiceStub):
     """Compact forgets the oldest part of the history. Resources stay as they are.
 
     Errors: INVALID_ARGUMENT for fewer than one revision to keep.
+    """
+    ConfigWatch: _aio.UnaryStreamMultiCallable[_config_pb2.ConfigWatchRequest, _config_pb2.ConfigWatchResponse]  # type: ignore[assignment]
+    """ConfigWatch tells the configuration, then each change of it in the order of revisions: each once, none left
+    out, and all that one revision changed together. It can be resumed after any revision that history reaches
+    back to.
+
+    Errors: OUT_OF_RANGE for `after_revision` that history does not reach back to (reason `COMPACTED`, with
+    `oldest_revision`) or that is yet to come (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
+    for a client that is too slow (`SLOW_WATCHER`, with the `resume_revision`), or where there are as many streams
+    as Aqueduct was configured to have. UNAVAILABLE when Aqueduct ends.
     """
 
 class ConfigServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -224,6 +244,22 @@ class ConfigServiceServicer(metaclass=_abc_1.ABCMeta):
         """Compact forgets the oldest part of the history. Resources stay as they are.
 
         Errors: INVALID_ARGUMENT for fewer than one revision to keep.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfigWatch(
+        self,
+        request: _config_pb2.ConfigWatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_config_pb2.ConfigWatchResponse], _abc.AsyncIterator[_config_pb2.ConfigWatchResponse]]:
+        """ConfigWatch tells the configuration, then each change of it in the order of revisions: each once, none left
+        out, and all that one revision changed together. It can be resumed after any revision that history reaches
+        back to.
+
+        Errors: OUT_OF_RANGE for `after_revision` that history does not reach back to (reason `COMPACTED`, with
+        `oldest_revision`) or that is yet to come (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
+        for a client that is too slow (`SLOW_WATCHER`, with the `resume_revision`), or where there are as many streams
+        as Aqueduct was configured to have. UNAVAILABLE when Aqueduct ends.
         """
 
 def add_ConfigServiceServicer_to_server(servicer: ConfigServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61queduct/v1/options.proto\x12\x0b\x61queduct.v1\x1a google/protobuf/descriptor.proto\"#\n\x06Resume\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t:2\n\x05token\x12!.google.protobuf.EnumValueOptions\x18\xd1\x86\x03 \x01(\t:E\n\x06resume\x12\x1e.google.protobuf.MethodOptions\x18\xd2\x86\x03 \x01(\x0b\x32\x13.aqueduct.v1.Resumeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61queduct/v1/options.proto\x12\x0b\x61queduct.v1\x1a google/protobuf/descriptor.proto\"1\n\x06Resume\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12\x0c\n\x04more\x18\x03 \x01(\t:2\n\x05token\x12!.google.protobuf.EnumValueOptions\x18\xd1\x86\x03 \x01(\t:E\n\x06resume\x12\x1e.google.protobuf.MethodOptions\x18\xd2\x86\x03 \x01(\x0b\x32\x13.aqueduct.v1.Resumeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'aqueduct.v1.options_pb2', _
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RESUME']._serialized_start=76
-  _globals['_RESUME']._serialized_end=111
+  _globals['_RESUME']._serialized_end=125
 # @@protoc_insertion_point(module_scope)

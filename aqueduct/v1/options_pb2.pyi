@@ -10,9 +10,11 @@ RESUME_FIELD_NUMBER: _ClassVar[int]
 resume: _descriptor.FieldDescriptor
 
 class Resume(_message.Message):
-    __slots__ = ("id", "after")
+    __slots__ = ("id", "after", "more")
     ID_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     id: str
     after: str
-    def __init__(self, id: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+    more: str
+    def __init__(self, id: _Optional[str] = ..., after: _Optional[str] = ..., more: _Optional[str] = ...) -> None: ...

@@ -10,10 +10,11 @@ from pathlib import Path
 import grpc.aio
 import pytest
 
-from aqueduct.app import GRACE
 from aqueduct.demo.processes import Aqueduct, ProcessFailed
+from aqueduct.settings import Settings
 from tests.integration.numbered import Numbered
 
+GRACE = Settings(data_dir=Path()).shutdown_grace
 AT_ONCE = GRACE - 3
 """Seconds within which an end that waits for nobody is over, on a busy machine too."""
 

@@ -14,6 +14,7 @@ from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.server import GrpcServer
 from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.registry import Registering
+from aqueduct.service.streams import Streams
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
@@ -66,7 +67,9 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     registry = Registry(registrations, SystemClock(), 30.0)
     admission, status, reloads = InstantAdmission(store), FixedStatus(), NotedReloads()
     past = history(store, admission)
-    servicers = Servicers(configuration(store, admission), past, status, reloads, Registering(registry))
+    servicers = Servicers(
+        configuration(store, admission), past, status, reloads, Registering(registry, Streams())
+    )
     server = GrpcServer(servicers, Calls(), status)
     port = await server.start("127.0.0.1", 0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

@@ -16,6 +16,7 @@ from aqueduct.rpc.interceptor import CallInterceptor
 from aqueduct.rpc.registry import Registry as Servicer
 from aqueduct.service import registry as service
 from aqueduct.service.registry import Registering
+from aqueduct.service.streams import Streams
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.v1.registry_pb2 import (
     DeregisterRequest,
@@ -46,6 +47,7 @@ class Api:
     registry: Registry
     clock: ManualClock
     channel: grpc.aio.Channel
+    streams: Streams
 
     @property
     def stub(self) -> "RegistryServiceAsyncStub":
@@ -74,20 +76,23 @@ def key(port: int, version: str = "1") -> str:
 async def api(tmp_path: Path) -> AsyncIterator[Api]:
     clock, store = ManualClock(), await LmdbRegistrations.open(tmp_path)
     registry = Registry(store, clock, 30)
-    servicer = Servicer(Registering(registry))
-    async for api in serving(servicer, registry, clock):
+    streams = Streams()
+    servicer = Servicer(Registering(registry, streams))
+    async for api in serving(servicer, registry, clock, streams):
         yield api
     await registry.close()
     await store.close()
 
 
-async def serving(servicer: Servicer, registry: Registry, clock: ManualClock) -> AsyncIterator[Api]:
+async def serving(
+    servicer: Servicer, registry: Registry, clock: ManualClock, streams: Streams
+) -> AsyncIterator[Api]:
     server = grpc.aio.server(interceptors=[CallInterceptor(Calls())])
     add_RegistryServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Api(server, port, servicer, registry, clock, channel)
+        yield Api(server, port, servicer, registry, clock, channel, streams)
     await server.stop(0)
 
 
@@ -202,7 +207,7 @@ class TestKeepAlive:
     async def test_it_ends_with_the_server(self, api: Api) -> None:
         await api.register(1)
         stream = await self.hold(api, [key(1)])
-        api.servicer.shut_down()
+        api.streams.shut_down()
         await api.server.stop(60)
         error = await refused(stream.read())
         assert (error.code, error.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
@@ -259,15 +264,15 @@ class TestWatch:
     async def test_it_ends_with_the_server(self, api: Api) -> None:
         watch: Any = api.stub.WatchRegistrations(WatchRegistrationsRequest())
         await watch.read()
-        api.servicer.shut_down()
+        api.streams.shut_down()
         await api.server.stop(60)
         error = await refused(watch.read())
         assert (error.code, error.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
 
 
 async def test_without_a_registry_all_methods_say_so(api: Api) -> None:
-    servicer = Servicer(Registering(None))
-    async for other in serving(servicer, api.registry, api.clock):
+    servicer = Servicer(Registering(None, api.streams))
+    async for other in serving(servicer, api.registry, api.clock, api.streams):
         stub = other.stub
         keep_alive, watch = stub.KeepAlive(), stub.WatchRegistrations(WatchRegistrationsRequest())
         calls: list[Any] = [

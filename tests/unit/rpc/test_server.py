@@ -17,6 +17,7 @@ from aqueduct.rpc.listen import check_free, target
 from aqueduct.rpc.server import GrpcServer
 from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.registry import Registering
+from aqueduct.service.streams import Streams
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend
 from aqueduct.v1.config_pb2 import ApplyRequest, Change
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
@@ -32,7 +33,7 @@ from .test_frontends import frontend
 def another(api: Api) -> GrpcServer:
     past = history(api.store, api.admission)
     servicers = Servicers(
-        configuration(api.store, api.admission), past, api.status, api.reloads, Registering(None)
+        configuration(api.store, api.admission), past, api.status, api.reloads, Registering(None, Streams())
     )
     return GrpcServer(servicers, Calls(), api.status)
 

@@ -13,6 +13,7 @@ import yarl
 
 from aqueduct.discovery.registry import Registry
 from aqueduct.service.registry import Registering
+from aqueduct.service.streams import Streams
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.thalassa.server import ThalassaRegistry
 from tests.unit.discovery.doubles import FailingRegistrations, ManualClock
@@ -61,7 +62,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     clock = ManualClock()
     store = FailingRegistrations(await LmdbRegistrations.open(tmp_path / "registry"))
     registry = Registry(store, clock, 30.0)
-    registering = Registering(registry)
+    registering = Registering(registry, Streams())
     server = ThalassaRegistry(registering, clock)
     async with aiohttp.ClientSession() as session:
         found = Served(server, registry, registering, store, clock, session)

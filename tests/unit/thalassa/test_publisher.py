@@ -10,6 +10,7 @@ import pytest
 from aqueduct.errors import ConfigurationError, Exhausted
 from aqueduct.model.thalassa.axon import Decoder
 from aqueduct.service.registry import Registering
+from aqueduct.service.streams import Streams
 from aqueduct.thalassa import publisher
 from aqueduct.thalassa.server import ThalassaRegistry
 from aqueduct.v1.registry_pb2 import Registration
@@ -135,7 +136,7 @@ async def test_subscribers_are_ended_with_it(served: Served) -> None:
 
 async def test_ports_that_are_taken_are_told(served: Served) -> None:
     for ports in ((served.port, 0), (0, served.api_port)):
-        other = ThalassaRegistry(Registering(served.registry), served.clock)
+        other = ThalassaRegistry(Registering(served.registry, Streams()), served.clock)
         with pytest.raises(ConfigurationError, match=r"cannot listen on 127\.0\.0\.1, port"):
             await other.start("127.0.0.1", *ports)
         await other.stop(0)
