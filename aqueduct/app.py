@@ -5,8 +5,8 @@ be used, reconcile, listen. Order of the end: take no more calls and finish thos
 the apply under way; HAProxy stops or is left serving, as told; close the store.
 
 Invariants: nothing is told to an HAProxy that serves before everything else was found usable. The
-end takes `shutdown_grace`, whatever hangs: what is under way then is cancelled. An Aqueduct that does not come to
-serve leaves an HAProxy that it did not start as it was.
+end takes `shutdown_grace`, whatever hangs: what is under way then is cancelled. An Aqueduct that does not
+come to serve leaves an HAProxy that it did not start as it was.
 """
 
 import asyncio

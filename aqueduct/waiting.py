@@ -1,4 +1,4 @@
-"""Waiting: for an event for some time, for several things at once, for a bell; cancellations are not missed."""
+"""Waiting: for an event for some time, for several things at once, for a bell. No cancellation is missed."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
