@@ -53,6 +53,7 @@ from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.templates import load_templates
+from aqueduct.ui import pages as ui
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 
 log = structlog.get_logger()
@@ -204,7 +205,7 @@ class Aqueduct:
         calls = Calls()
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
-        gateway = HttpServer(exchange, settings.gateway, pages(exchange.router))
+        gateway = HttpServer(exchange, settings.gateway, {**ui.pages(), **pages(exchange.router)})
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

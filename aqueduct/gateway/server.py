@@ -12,6 +12,7 @@ from aqueduct.errors import ConfigurationError
 from aqueduct.gateway.ahead import Ahead
 from aqueduct.gateway.answers import Answer, encode, offered
 from aqueduct.gateway.bodies import Bodies
+from aqueduct.gateway.compression import compressed
 from aqueduct.gateway.conditions import Conditions, entity_tag
 from aqueduct.gateway.connections import Connections, max_connections
 from aqueduct.gateway.errors import (
@@ -167,7 +168,7 @@ class HttpServer:
     def _page(self, request: Request) -> Answer:
         if request.verb not in _OF_PAGES:
             raise not_allowed(request.verb, ", ".join(_OF_PAGES))
-        answer = self._pages[request.path]()
+        answer = compressed(self._pages[request.path](), request.headers.get("accept-encoding"))
         chosen(request.headers.get("accept"), [answer.media_type])
         return tagged(answer, entity_tag(answer.body, None), Conditions.read(request.headers))
 
