@@ -43,5 +43,5 @@ def unknown(parameters: Iterable[click.Parameter], environment: Mapping[str, str
     known = {name for parameter in parameters for name in variables_of(parameter)} | _OTHERS
     for name in sorted(environment):
         if name.startswith(f"{PREFIX}_") and name not in known and not name.startswith(_NONE_OF_OURS):
-            close = get_close_matches(name, known, n=1)
+            close = get_close_matches(name, known, n=1, cutoff=0.8)
             yield name + (f" (did you mean {close[0]}?)" if close else "")
