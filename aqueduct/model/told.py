@@ -106,9 +106,9 @@ def _without_changes(revision: Revision) -> ConfigWatchResponse:
     part = ConfigWatchResponse(revision=revision.revision)
     change = part.change
     change.revision = revision.revision
-    change.create_time.CopyFrom(revision.create_time)
-    if revision.HasField("annotation"):
-        change.annotation.CopyFrom(revision.annotation)
+    for name in ("create_time", "annotation"):
+        if revision.HasField(name):
+            getattr(change, name).CopyFrom(getattr(revision, name))
     change.cause = revision.cause
     change.restored_revision = revision.restored_revision
     return part
