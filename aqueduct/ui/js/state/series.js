@@ -3,14 +3,15 @@
 /**
  * @typedef {import("../types.js").Stats} Stats
  * @typedef {import("../types.js").StatsPoint} StatsPoint
- * @typedef {{ times: number[], sessions: number[], requests: number[], e4xx: number[], e5xx: number[] }} Series
+ * @typedef {(number | null)[]} Column null where it is not known
+ * @typedef {{ times: number[], sessions: Column, begun: Column, requests: Column, e4xx: Column, e5xx: Column }} Series
  */
 
 /** Seconds that are kept. */
 export const WINDOW = 300;
 
 /** @type {Series} */
-export const NO_SERIES = { times: [], sessions: [], requests: [], e4xx: [], e5xx: [] };
+export const NO_SERIES = { times: [], sessions: [], begun: [], requests: [], e4xx: [], e5xx: [] };
 
 /** @param {readonly StatsPoint[]} points @returns {Series} */
 export function fromHistory(points) {
@@ -28,14 +29,16 @@ export function appended(series, time, sessions, rates) {
   const at = Date.parse(time ?? "") / 1000;
   if (!(at > (series.times.at(-1) ?? 0))) return series;
   const first = series.times.findIndex((each) => each > at - WINDOW);
-  /** @param {number[]} column @param {number} value */
+  /** @template T @param {T[]} column @param {T} value */
   const next = (column, value) => [...column.slice(first < 0 ? column.length : first), value];
+  const known = (/** @type {number | undefined} */ value) => (rates ? (value ?? 0) : null);
   return {
     times: next(series.times, at),
     sessions: next(series.sessions, sessions ?? 0),
-    requests: next(series.requests, rates?.requests ?? 0),
-    e4xx: next(series.e4xx, rates?.responses4xx ?? 0),
-    e5xx: next(series.e5xx, rates?.responses5xx ?? 0),
+    begun: next(series.begun, known(rates?.sessions)),
+    requests: next(series.requests, known(rates?.requests)),
+    e4xx: next(series.e4xx, known(rates?.responses4xx)),
+    e5xx: next(series.e5xx, known(rates?.responses5xx)),
   };
 }
 
@@ -44,11 +47,12 @@ export function joined(history, live) {
   const last = history.times.at(-1) ?? 0;
   const first = live.times.findIndex((time) => time > last);
   if (first < 0) return history;
-  /** @param {keyof Series} name */
+  /** @param {Exclude<keyof Series, "times">} name */
   const column = (name) => [...history[name], ...live[name].slice(first)];
   return {
-    times: column("times"),
+    times: [...history.times, ...live.times.slice(first)],
     sessions: column("sessions"),
+    begun: column("begun"),
     requests: column("requests"),
     e4xx: column("e4xx"),
     e5xx: column("e5xx"),

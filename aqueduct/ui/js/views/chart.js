@@ -10,7 +10,8 @@ import { overview } from "../stores.js";
  * @typedef {{ column: keyof Series, colour: string }} Line `colour`: a custom property of the page's style
  */
 
-const HEIGHT = 56;
+const HEIGHT = 60;
+const SHORTEST = 60; // seconds, while there is no more to show
 
 /** How something went, live. @param {"frontend" | "backend"} kind @param {string} key @returns {Series} */
 export function useSeries(kind, key) {
@@ -68,17 +69,17 @@ function options(element, lines) {
   return {
     width: element.clientWidth || 200,
     height: HEIGHT,
-    padding: [4, 0, 0, 0],
+    padding: [7, 1, 7, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { range: (/** @type {uPlot} */ _, /** @type {number} */ __, /** @type {number} */ last) => [last - WINDOW, last] },
+      x: { range: (/** @type {uPlot} */ _, /** @type {number} */ first, /** @type {number} */ last) => [Math.max(last - WINDOW, Math.min(first, last - SHORTEST)), last] },
       y: { range: (/** @type {uPlot} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, Math.max(1, most * 1.1)] },
     },
     axes: [{ show: false }, { size: 34, font: "10px system-ui", stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 },
       ticks: { show: false }, splits: (/** @type {uPlot} */ u) => [0, u.scales.y.max ?? 1],
       values: (/** @type {uPlot} */ _, /** @type {number[]} */ splits) => splits.map((each) => (each < 10 ? Math.round(each * 10) / 10 : Math.round(each))) }],
-    series: [{}, ...lines.map((line) => ({ stroke: colour(line.colour), width: 1.5, points: { show: false }, fill: lines.length === 1 ? `${colour(line.colour)}22` : undefined }))],
+    series: [{}, ...lines.map((line) => ({ stroke: colour(line.colour), width: 1.5, spanGaps: true, points: { show: false }, fill: lines.length === 1 ? `${colour(line.colour)}22` : undefined }))],
   };
 }
 

@@ -71,8 +71,8 @@ function RevisionRow({ revision: { revision, createTime, annotation = {}, cause,
       <${Line} name=${String(revision)} isOpen=${isOpen} turn=${turn} id=${`revision-${revision}`}>
         <time class="soft" datetime=${createTime} title=${moment(createTime)}>${clock(createTime, new Date())}</time>
         <span class="author">${annotation.author || html`<span class="soft">somebody</span>`}</span>
+        <code class="of">${resources.slice(0, 3).join(", ")}${resources.length > 3 && `, ${resources.length - 3} more`}</code>
         <span class="grow">${annotation.message}${why && html` <span class="state idle">${why}</span>`}</span>
-        <code class="soft">${resources.slice(0, 3).join(", ")}${resources.length > 3 && `, ${resources.length - 3} more`}</code>
       <//>
       ${isOpen && html`<div class="inside" id=${`revision-${revision}`}>
         <${Difference} revision=${revision} />

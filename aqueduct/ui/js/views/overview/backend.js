@@ -50,7 +50,9 @@ function Inside({ backend, stats }) {
   return html`
     <div class="split">
       <div class="charts two">
-        <${Chart} label="Requests/s" value=${rate(stats?.rates?.requests)} series=${series} lines=${[{ column: "requests", colour: "--accent" }]} />
+        ${mode === "tcp"
+          ? html`<${Chart} label="Sessions/s" value=${rate(stats?.rates?.sessions)} series=${series} lines=${[{ column: "begun", colour: "--accent" }]} />`
+          : html`<${Chart} label="Requests/s" value=${rate(stats?.rates?.requests)} series=${series} lines=${[{ column: "requests", colour: "--accent" }]} />`}
         <${Chart} label="5xx/s" value=${rate(stats?.rates?.responses5xx)} series=${series} lines=${[{ column: "e5xx", colour: "--bad" }]} />
       </div>
       ${backend.type === "dynamic" && html`<${Versions} backend=${backend} />`}

@@ -43,9 +43,11 @@ function Inside({ frontend, stats, backends }) {
       <${Chart} label="4xx, 5xx/s" value=${`${rate(rates?.responses4xx)}, ${rate(rates?.responses5xx)}`} series=${series}
         lines=${[{ column: "e4xx", colour: "--warn" }, { column: "e5xx", colour: "--bad" }]} />
     </div>
-    <${Routes} frontend=${frontend} backends=${backends} />
-    ${natives.length > 0 &&
-    html`<h3>Natives</h3><pre class="natives" tabindex="0" role="region" aria-label="Natives">${natives.join("\n")}</pre>`}
+    <div class="routing">
+      <${Routes} frontend=${frontend} backends=${backends} />
+      ${natives.length > 0 &&
+      html`<div><h3>Natives</h3><pre class="natives" tabindex="0" role="region" aria-label="Natives">${natives.join("\n")}</pre></div>`}
+    </div>
     <p class="links"><a href=${`#/config/edit/frontends/${encodeURIComponent(frontend.key)}`}>Edit</a>
       ${" "}<a href=${link("/activity", { resource: `frontends/${frontend.key}` })}>Activity</a></p>
   `;

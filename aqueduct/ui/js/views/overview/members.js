@@ -25,11 +25,11 @@ export function Members({ backend: { key, members: given = [] } }) {
   const rows = memberRows(members, stats);
   if (!rows.length) return html`<p class="soft">No members.</p>`;
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label=${`Members of ${key}`}><table class="members">
+    <div class="scroll" tabindex="0" role="region" aria-label=${`Members of ${key}`}><table class="members" role="table">
       <caption class="hidden">Members of ${key}</caption>
-      <thead><tr><th scope="col">Member</th><th scope="col">State</th><th scope="col">Last check</th><th scope="col">Weight</th>
+      <thead><tr role="row"><th scope="col">Member</th><th scope="col">State</th><th scope="col">Last check</th><th scope="col">Weight</th>
         <th scope="col" class="number">Sessions</th><th scope="col" class="number">Rate</th><th scope="col">Takes</th></tr></thead>
-      <tbody>${rows.map((row) => html`<${MemberRow} key=${row.address} backend=${key} row=${row} isLast=${isLast(row, rows)} />`)}</tbody>
+      <tbody role="rowgroup">${rows.map((row) => html`<${MemberRow} key=${row.address} backend=${key} row=${row} isLast=${isLast(row, rows)} />`)}</tbody>
     </table></div>
   `;
 }
@@ -46,15 +46,15 @@ function MemberRow({ backend, row: { address, member, stats }, isLast }) {
   const { check, changeTime } = stats?.state ?? {};
   const phase = member?.phase && member.phase !== "serving" ? member.phase : "";
   return html`
-    <tr class=${phase}>
-      <th scope="row"><code>${address}</code>${member?.version && html` <span class="soft">${member.version}</span>`}</th>
-      <td><span class=${`state ${tone}`} title=${status}>${word}</span>${phase && html` <span class="soft">${phase}</span>`}
+    <tr class=${phase} role="row">
+      <th scope="row" role="rowheader"><code>${address}</code>${member?.version && html` <span class="soft">${member.version}</span>`}</th>
+      <td role="cell"><span class=${`state ${tone}`} title=${status}>${word}</span>${phase && html` <span class="soft">${phase}</span>`}
         ${changeTime && html` <span class="soft small">${since(changeTime, Date.now())}</span>`}</td>
-      <td class="check">${check?.status ? html`<${LastCheck} check=${check} />` : html`<span class="soft">none</span>`}</td>
-      <td><${Weight} backend=${backend} address=${address} member=${member} weight=${stats?.state?.weight} /></td>
-      <td class="number">${count(stats?.sessions?.current)}</td>
-      <td class="number">${rate(stats?.rates?.requests || stats?.rates?.sessions)}/s</td>
-      <td><${Takes} backend=${backend} address=${address} isLast=${isLast}
+      <td role="cell" class="check">${check?.status ? html`<${LastCheck} check=${check} />` : html`<span class="soft">none</span>`}</td>
+      <td role="cell"><${Weight} backend=${backend} address=${address} member=${member} weight=${stats?.state?.weight} /></td>
+      <td role="cell" class="number">${count(stats?.sessions?.current)}</td>
+      <td role="cell" class="number">${rate(stats?.rates?.requests || stats?.rates?.sessions)}/s</td>
+      <td role="cell"><${Takes} backend=${backend} address=${address} isLast=${isLast}
         state=${member?.adminState ?? stats?.state?.adminState ?? "ready"} /></td>
     </tr>
   `;
