@@ -25,6 +25,8 @@ class LineKind(IntEnum):
     BACKEND = 1
     SERVER = 2
 
+    __hash__ = int.__hash__  # that of Enum is Python, and takes half of a look-up by name
+
 
 class LineName(NamedTuple):
     """Whose line it is, by the names that HAProxy knows."""
