@@ -21,7 +21,7 @@ from aqueduct.model.stats.rates import NOTHING, Rates, rates
 from aqueduct.model.stats.selection import Selection
 from aqueduct.model.stats.states import set_states, stopped
 from aqueduct.v1.backend_pb2 import AdminState, Membership
-from aqueduct.v1.stats_pb2 import STATS_GROUP_RATES, STATS_GROUP_STATE, Stats, StatsGroup
+from aqueduct.v1.stats_pb2 import STATS_GROUP_RATES, STATS_GROUP_STATE, STATS_KIND_BACKEND, Stats, StatsGroup
 
 MOST_GONE: Final = 10_000
 """Names of what is gone that are kept."""
@@ -133,8 +133,10 @@ class Table:
         self, entry: Entry, groups: frozenset[StatsGroup] = ALL_GROUPS, rates: Rates | None = None
     ) -> Stats:
         """Return the statistics of an entry as the API tells them, with `rates` where it has none itself."""
-        _, key, member = entry.name
-        members = sum(bool(name.server) for name in self._of.get(key, ()))
+        kind, key, member = entry.name
+        members = 0
+        if kind == STATS_KIND_BACKEND:
+            members = sum(bool(name.server) for name in self._of.get(key, ()))
         was_set = self._set.get(key, {}).get(member)
         return stats_of(entry.name, entry.line, Known(entry.rates or rates, was_set, members), groups)
 

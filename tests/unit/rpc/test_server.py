@@ -33,7 +33,12 @@ from .test_frontends import frontend
 def another(api: Api) -> GrpcServer:
     past = history(api.store, api.admission)
     servicers = Servicers(
-        configuration(api.store, api.admission), past, api.status, api.reloads, Registering(None, Streams())
+        configuration(api.store, api.admission),
+        past,
+        api.status,
+        api.reloads,
+        Registering(None, Streams()),
+        statistics=api.played.service,
     )
     return GrpcServer(servicers, Calls(), api.status)
 
@@ -53,6 +58,7 @@ class TestReflection:
             "aqueduct.v1.FrontendService",
             "aqueduct.v1.HAProxyService",
             "aqueduct.v1.RegistryService",
+            "aqueduct.v1.StatsService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",
         }

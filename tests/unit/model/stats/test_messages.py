@@ -1,5 +1,7 @@
 """Lines as messages, and what of them differs."""
 
+from typing import Any
+
 import pytest
 
 from aqueduct.model.stats.lines import COUNTERS, GAUGES, Line, LineName
@@ -7,7 +9,7 @@ from aqueduct.model.stats.messages import ALL_GROUPS, Known, differing, stats_of
 from aqueduct.model.stats.names import name_of
 from aqueduct.model.stats.rates import Rates
 from aqueduct.model.times import duration, timestamp
-from aqueduct.v1.backend_pb2 import ADMIN_STATE_DRAIN
+from aqueduct.v1.backend_pb2 import ADMIN_STATE_DRAIN, ADMIN_STATE_READY
 from aqueduct.v1.stats_pb2 import (
     OPERATIONAL_STATE_UP,
     STATS_GROUP_RATES,
@@ -26,7 +28,7 @@ from aqueduct.v1.stats_pb2 import (
 
 from .build import BACKEND, FRONTEND, SERVER, line
 
-FULL = {name: number for number, name in enumerate((*COUNTERS, *GAUGES), 1)}
+FULL: dict[str, Any] = {name: number for number, name in enumerate((*COUNTERS, *GAUGES), 1)}
 KNOWN = Known(Rates(1.0), ADMIN_STATE_DRAIN, 4)
 
 
@@ -100,7 +102,9 @@ def test_a_frontend_has_neither_times_nor_members() -> None:
 
 def test_what_haproxy_does_not_tell_is_absent() -> None:
     stats = stats_of(name_of(SERVER), line(status="no check"), Known())
-    assert stats.state == StateStats(status="no check", operational_state=OPERATIONAL_STATE_UP, admin_state=1)
+    assert stats.state == StateStats(
+        status="no check", operational_state=OPERATIONAL_STATE_UP, admin_state=ADMIN_STATE_READY
+    )
     assert stats.sessions == SessionStats()
     assert stats.times == TimeStats()
     assert not stats.HasField("rates")

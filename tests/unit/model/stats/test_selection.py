@@ -43,7 +43,7 @@ def test_a_request_selects_by_kind_key_and_group() -> None:
     assert selection == Selection(
         frozenset({STATS_KIND_MEMBER}), frozenset({"web", "api"}), (), frozenset({STATS_GROUP_STATE})
     )
-    assert selection.exact == {"web", "api"}
+    assert selection.exact == frozenset({"web", "api"})
     assert not selection.holds(WEB)
     assert selection.holds(API)
 
