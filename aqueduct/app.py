@@ -48,6 +48,7 @@ from aqueduct.service.control import Adapters, ControlPlane, Work
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.registry import Registering
+from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.streams import Streams
 from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.backup import restore
@@ -198,6 +199,7 @@ class Aqueduct:
         stack.push_async_callback(control.reconciler.life.close)
         streams = Streams(settings.streams.most)
         registering = Registering(registry if registry in sources else None, streams)
+        statistics = self._statistics(haproxy, streams, clock)
         servicers = Servicers(
             control.configuration,
             control.history,
@@ -205,9 +207,10 @@ class Aqueduct:
             control.reloading,
             registering,
             config_watch=ConfigWatch(store, streams, clock),
+            statistics=statistics,
         )
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
-        self.haproxy, self.registry = servicers.haproxy, servicers.registry
+        self.haproxy, self.registry, self.stats = servicers.haproxy, servicers.registry, servicers.stats
         calls = Calls()
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
@@ -217,6 +220,7 @@ class Aqueduct:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for work in control.works():
             self._run(tasks, work)
+        self._run(tasks, Work("collect statistics", statistics.run))
         stack.push_async_callback(self._stop_original, original)
         for work in await original.start(control.history, registering, clock):
             self._run(tasks, work)
@@ -231,6 +235,12 @@ class Aqueduct:
         self.entered = True
         where = {"grpc": f"{settings.host}:{self.grpc_port}", "rest": f"{settings.host}:{self.port}"}
         log.info("serving", **where, version=__version__)
+
+    def _statistics(self, haproxy: _HAProxy, streams: Streams, clock: Clock) -> StatisticsService:
+        window, control = self.settings.streams.stats_history, self._control
+        statistics = StatisticsService(haproxy.statistics, control.reconciler, streams, clock, window)
+        control.status.on_state(statistics.became)
+        return statistics
 
     async def _registry(self, stack: AsyncExitStack, clock: Clock) -> Registry:
         registrations = await LmdbRegistrations.open(self.settings.data_dir / "registry")

@@ -27,8 +27,10 @@ class Folded:
     revision: int | None = None
     """The last that it knows whole; None before the first."""
     state: State = field(default_factory=dict)
+    began: int = 0
+    """The revision of the last snapshot."""
     changes: list[int] = field(default_factory=list)
-    """The revisions whose changes it was told, since the last snapshot."""
+    """The revisions whose changes it was told since then."""
     marks: int = 0
     _snapshot: Configuration = field(default_factory=Configuration)
     _changes: list[ResourceChange] = field(default_factory=list)
@@ -68,6 +70,7 @@ class Folded:
     def _complete(self, response: ConfigWatchResponse, kind: str | None) -> None:
         if kind == "snapshot":
             self.state, self.changes = state_in(self._snapshot), []
+            self.began = response.revision
         elif kind == "change":
             self.changes.append(response.revision)
         for change in self._changes:

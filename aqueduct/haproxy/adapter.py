@@ -26,6 +26,7 @@ from aqueduct.haproxy.privileges import Ourselves, Privileges
 from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
 from aqueduct.haproxy.servers import rest_states
+from aqueduct.haproxy.statistics import WorkerStatistics
 from aqueduct.haproxy.sudo import Sudo
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
@@ -65,6 +66,8 @@ class MasterWorker:
         self._instance: Instance | None = None
         self.runtime = LiveRuntime(directory, self._serving)
         """The Runtime API of the worker that serves."""
+        self.statistics = WorkerStatistics(directory.path)
+        """What HAProxy counts, over all of its workers."""
 
     @classmethod
     async def open(cls, directory: Path, binary: Path | None, settings: HAProxySettings = _PLAIN) -> Self:
@@ -162,10 +165,15 @@ class MasterWorker:
     ) -> None:
         """Have a new worker take over with `config`; return when it serves."""
         await self.runtime.close()
+        await self.statistics.hold()
         try:
             await self._running().reload(config, servers, rest_states(rest), states)
-        except NoAnswer as error:
+        except NoAnswer as error:  # it may come to its end still
             raise Unavailable("HAPROXY_SILENT", str(error)) from error
+        except (HAProxyFailed, AqueductError):
+            self.statistics.release()
+            raise
+        self.statistics.reloaded()
 
     async def write_down(self, config: str, rest: StateRows) -> None:
         """Make the file of the worker that serves `config`, as it was changed live, and `rest` its states."""
@@ -203,12 +211,14 @@ class MasterWorker:
 
     async def stop(self) -> None:
         """End HAProxy and its workers at once. Does nothing where none runs."""
+        await self.statistics.close()
         if self._instance is not None:
             await self._end(self._instance)
 
     async def close(self) -> None:
         """Let go of HAProxy, which runs on. Nobody may wait for `ended` any more."""
         await self.runtime.close()
+        await self.statistics.close()
         await on_disk(self._outside.close)
         self._hold(None)
 
@@ -245,7 +255,8 @@ class MasterWorker:
         return self._watched(self._privileges.spawn(self._program.path, start, output))
 
     def _watched(self, held: kernel.Held) -> Instance:
-        instance = Instance(Master.of(held, self._privileges), self._directory, self._program)
+        master = Master.of(held, self._privileges)
+        instance = Instance(master, self._directory, self._program, self.statistics.with_sessions)
         self._hold(instance)
         return instance
 

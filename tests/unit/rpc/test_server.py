@@ -41,6 +41,7 @@ def another(api: Api) -> GrpcServer:
         api.reloads,
         Registering(None, Streams()),
         config_watch=ConfigWatch(api.store, Streams(), SystemClock()),
+        statistics=api.played.service,
     )
     return GrpcServer(servicers, Calls(), api.status)
 
@@ -60,6 +61,7 @@ class TestReflection:
             "aqueduct.v1.FrontendService",
             "aqueduct.v1.HAProxyService",
             "aqueduct.v1.RegistryService",
+            "aqueduct.v1.StatsService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",
         }
