@@ -1,6 +1,6 @@
 /** A frontend: where it listens, how it routes, and what goes through it. */
-import { count, rate } from "../../format.js";
-import { html } from "../../html.js";
+import { count, counted, rate } from "../../format.js";
+import { html, useState } from "../../html.js";
 import { link } from "../../router.js";
 import { Chart, useSeries } from "../chart.js";
 import { Figure, Line, useOpened } from "./row.js";
@@ -9,6 +9,8 @@ import { Figure, Line, useOpened } from "./row.js";
  * @typedef {import("../../types.js").Frontend} Frontend
  * @typedef {import("../../types.js").Stats} Stats
  */
+
+const FEW = 12; // rules that are shown at first
 
 /** @param {{ frontend: Frontend, stats: Stats | undefined, backends: ReadonlyMap<string, unknown>, isOpen: boolean }} props */
 export function FrontendRow({ frontend, stats, backends, isOpen: byDefault }) {
@@ -55,18 +57,21 @@ function Inside({ frontend, stats, backends }) {
 
 /** @param {{ frontend: Frontend, backends: ReadonlyMap<string, unknown> }} props */
 function Routes({ frontend: { rules = [], backend }, backends }) {
+  const [most, setMost] = useState(FEW);
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Routes"><table class="routes">
       <caption class="hidden">Rules, the first that matches wins</caption>
       <thead><tr><th scope="col">Rule</th><th scope="col">Value</th><th scope="col">Backend</th></tr></thead>
       <tbody>
-        ${rules.map(
+        ${rules.slice(0, most).map(
           (rule) => html`<tr>
             <td>${rule.operation}${rule.header && html` <code>${rule.header}</code>`}</td>
             <td><code>${rule.value ?? (rule.values ?? []).join("  ")}</code></td>
             <td><${Target} name=${rule.backend} backends=${backends} /></td>
           </tr>`,
         )}
+        ${rules.length > most && html`<tr><td colspan="3">
+          <button type="button" onClick=${() => setMost(Infinity)}>Show all ${counted(rules.length, "rule")}</button></td></tr>`}
         <tr><td class="soft">${rules.length ? "else" : "all"}</td><td></td>
           <td><${Target} name=${backend} backends=${backends} /></td></tr>
       </tbody>
