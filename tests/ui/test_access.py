@@ -1,4 +1,4 @@
-"""For everybody: axe finds nothing serious in either theme, the keyboard suffices, a phone's width does too."""
+"""For everybody: axe finds nothing in either theme, the keyboard suffices, a phone's width does too."""
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -8,7 +8,14 @@ from tests.ui.site import Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PLACES = ["", "#/config", "#/config/history", "#/config/edit", "#/config/edit/frontends/web", "#/config/edit/backends/api"]
+PLACES = [
+    "",
+    "#/config",
+    "#/config/history",
+    "#/config/edit",
+    "#/config/edit/frontends/web",
+    "#/config/edit/backends/api",
+]
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

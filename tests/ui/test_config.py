@@ -74,14 +74,18 @@ async def test_a_frontend_is_edited_after_its_plan(browser: Browser, site: Site)
         assert list(stored.rules[2].values) == [".png", ".jpg"]
 
 
-async def test_what_is_wrong_is_told_at_its_field_and_haproxys_words_at_the_line(browser: Browser, site: Site) -> None:
+async def test_what_is_wrong_is_told_at_its_field_and_haproxys_words_at_the_line(
+    browser: Browser, site: Site
+) -> None:
     async with opened(browser, f"{site.url}#/config/edit/backends/api") as page:
         await page.get_by_label("balance").fill("nonsense")
         await page.get_by_role("listitem", name="member 2").get_by_label("port").fill("99999")
         await page.get_by_role("button", name="See the plan").click()
         balance = page.get_by_label("balance")
         await expect(balance).to_have_attribute("aria-invalid", "true")
-        await expect(page.locator('[id="balance-error"]')).to_contain_text("must begin with one of roundrobin")
+        await expect(page.locator('[id="balance-error"]')).to_contain_text(
+            "must begin with one of roundrobin"
+        )
         await expect(page.locator('[id="members[1].port-error"]')).to_contain_text("99999")
         await balance.fill("roundrobin")
         await page.get_by_role("listitem", name="member 2").get_by_label("port").fill(str(site.api[1].port))

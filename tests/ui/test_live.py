@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Request, expect
+from playwright.async_api import Browser, Locator, Page, Request, Route, expect
 
 from aqueduct.v1.backend_pb2 import Backend, BackendType
 from tests.ui.browsing import opened
@@ -24,13 +24,17 @@ _HIDE = """hidden => {
 
 async def test_a_member_that_dies_and_comes_back_is_on_screen_within_a_second(page: Page, site: Site) -> None:
     member = site.api[0]
-    state = page.get_by_role("article", name="Backend api").locator("tr", has_text=f":{member.port}").locator(".state")
+    state = (
+        page.get_by_role("article", name="Backend api")
+        .locator("tr", has_text=f":{member.port}")
+        .locator(".state")
+    )
     await expect(state).to_have_text("up")
     died = [await _seconds(member, state) for _ in range(3)]
     assert min(died) < 1.0, died  # the best of them: this is not about the machine
 
 
-async def _seconds(member: Web, state) -> float:  # noqa: ANN001 # a Locator
+async def _seconds(member: Web, state: Locator) -> float:
     """Return how long it took until the later of both was seen."""
     took = []
     for done, word in ((member.__aexit__, "down"), (member.__aenter__, "up")):
@@ -92,7 +96,7 @@ async def test_a_revision_that_history_lost_begins_with_a_snapshot(page: Page, s
     }
     told: list[str] = []
 
-    async def refuse(route) -> None:  # noqa: ANN001 # a Route
+    async def refuse(route: Route) -> None:
         told.append(route.request.url)
         await route.fulfill(status=400, json=refusal)
 
@@ -114,4 +118,7 @@ async def test_a_page_that_nobody_sees_follows_nothing(browser: Browser, site: S
         await expect(page.get_by_role("article", name="Backend unseen")).to_have_count(0)
         await page.evaluate(_HIDE, False)  # noqa: FBT003
         await expect(page.get_by_role("article", name="Backend unseen")).to_be_visible()
-        assert {url.partition("/v1/")[2].partition("?")[0] for url in ended} >= {"config:watch", "stats:watch"}
+        assert {url.partition("/v1/")[2].partition("?")[0] for url in ended} >= {
+            "config:watch",
+            "stats:watch",
+        }

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Dialog, Locator, Page, expect
 
-from aqueduct.v1.backend_pb2 import Backend, BackendType, GetBackendRequest
+from aqueduct.v1.backend_pb2 import Backend, BackendType, DeleteBackendRequest, GetBackendRequest
 from tests.integration.members import dead_member
 from tests.load import Load
 from tests.ui.browsing import opened
@@ -14,11 +14,11 @@ from tests.ui.site import Site
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def frontend(page: Page, key: str = "web"):  # noqa: ANN201 # a Locator
+def frontend(page: Page, key: str = "web") -> Locator:
     return page.get_by_role("article", name=f"Frontend {key}", exact=True)
 
 
-def backend(page: Page, key: str):  # noqa: ANN201 # a Locator
+def backend(page: Page, key: str) -> Locator:
     return page.get_by_role("article", name=f"Backend {key}", exact=True)
 
 
@@ -30,7 +30,9 @@ async def test_a_frontend_tells_where_it_listens_and_how_it_routes(page: Page, s
     await expect(rows.nth(1)).to_contain_text("path_beg/api/api")
     await expect(rows.nth(2)).to_contain_text("hdr Hostold.examplegone does not exist: 503")
     await expect(rows.nth(3)).to_contain_text("elseshop")
-    await expect(web.get_by_role("region", name="Natives")).to_have_text("http-response set-header X-Via aqueduct")
+    await expect(web.get_by_role("region", name="Natives")).to_have_text(
+        "http-response set-header X-Via aqueduct"
+    )
     await expect(page.locator(".problems")).to_contain_text("backends/gone does not exist")
 
 
@@ -56,7 +58,9 @@ async def test_a_backend_tells_its_health_its_members_and_their_checks(page: Pag
         await expect(row).to_contain_text("L7OK 200")
         await expect(row.locator(".state")).to_have_text("up")
     versions = shop.get_by_role("group", name="Versions of shop").get_by_role("listitem")
-    await expect(versions).to_have_text([re.compile(r"2\.0\.0 2 members"), re.compile(r"1\.0\.0 2 members.*serves")])
+    await expect(versions).to_have_text(
+        [re.compile(r"2\.0\.0 2 members"), re.compile(r"1\.0\.0 2 members.*serves")]
+    )
 
 
 async def test_a_member_that_dies_and_comes_back_is_seen(page: Page, site: Site) -> None:
@@ -104,7 +108,7 @@ async def test_the_last_member_that_is_up_is_not_taken_by_accident(page: Page, s
     await expect(backend(page, "single").locator("table.members .state")).to_have_text("up")
     asked: list[str] = []
 
-    async def no(dialog) -> None:  # noqa: ANN001 # a Dialog
+    async def no(dialog: Dialog) -> None:
         asked.append(dialog.message)
         await dialog.dismiss()
 
@@ -112,17 +116,13 @@ async def test_the_last_member_that_is_up_is_not_taken_by_accident(page: Page, s
     await takes.get_by_role("button", name="maint").click()
     await expect(takes.get_by_role("button", name="ready")).to_have_attribute("aria-pressed", "true")
     assert "last member of single" in asked[0]
-    await site.aqueduct.backends.DeleteBackend(_delete("single"))
+    await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="single"))
     await expect(backend(page, "single")).to_have_count(0)
 
 
-def _delete(key: str):  # noqa: ANN202
-    from aqueduct.v1.backend_pb2 import DeleteBackendRequest  # noqa: PLC0415
-
-    return DeleteBackendRequest(key=key)
-
-
-async def test_the_filter_finds_by_name_address_and_state_and_stands_in_the_address(page: Page, site: Site) -> None:
+async def test_the_filter_finds_by_name_address_and_state_and_stands_in_the_address(
+    page: Page, site: Site
+) -> None:
     box = page.get_by_role("searchbox", name="Filter frontends and backends")
     await box.fill(str(site.api[0].port))
     await expect(page.get_by_role("article")).to_have_count(1)

@@ -33,8 +33,7 @@ def test_what_is_vendored_is_what_types_are_checked_by() -> None:
 
 
 def test_modules_are_small_and_say_what_they_are() -> None:
-    modules = [path for path in UI.glob("js/**/*.js")]
-    for path in modules:
+    for path in UI.glob("js/**/*.js"):
         text = path.read_text()
         assert text.startswith("/**"), path
         assert text.count("\n") <= 180, path

@@ -38,5 +38,7 @@ def test_licences_of_what_is_vendored_go_along_and_sources_of_ours_do_not() -> N
 
 
 def test_all_of_it_is_small() -> None:
-    total = sum(len(compressed(page(), "gzip").body) for path, page in PAGES.items() if not path.endswith(".txt"))
+    total = sum(
+        len(compressed(page(), "gzip").body) for path, page in PAGES.items() if not path.endswith(".txt")
+    )
     assert total < MOST

@@ -11,7 +11,10 @@ import { BackendRow } from "./backend.js";
 import { FrontendRow } from "./frontend.js";
 import { Problems } from "./problems.js";
 
-const FEW = 6; // that are shown open
+const FEW = 5; // that are shown open
+
+/** Whether there were few when they were first told: rows do not close by themselves. @type {boolean | undefined} */
+let areFew;
 
 /** @param {{ place: import("../../router.js").Place }} props */
 export function OverviewPage({ place }) {
@@ -23,6 +26,7 @@ export function OverviewPage({ place }) {
   const backends = backendRows(state, filter);
   const { config } = state;
   if (config.revision === undefined) return html`<p class="soft" role="status">Loading…</p>`;
+  areFew ??= config.frontends.size + config.backends.size <= FEW;
   return html`
     <${Problems} />
     <div class="bar">
@@ -39,14 +43,14 @@ export function OverviewPage({ place }) {
       ${!config.frontends.size && html`<p class="soft">None yet. <a href="#/config/edit/frontends">Make one</a>.</p>`}
       <${Rows} items=${frontends} keyOf=${keyOf} estimate=${closed} label="Frontends"
         draw=${(/** @type {any} */ each) => html`<${FrontendRow} frontend=${each} stats=${state.stats.frontends.get(each.key)}
-          backends=${config.backends} isOpen=${config.frontends.size <= FEW} />`} />
+          backends=${config.backends} isOpen=${areFew} />`} />
     </section>
     <section aria-labelledby="backends">
       <h2 id="backends">Backends</h2>
       ${!config.backends.size && html`<p class="soft">None yet. <a href="#/config/edit/backends">Make one</a>.</p>`}
       <${Rows} items=${backends} keyOf=${keyOf} estimate=${closed} label="Backends"
         draw=${(/** @type {any} */ each) => html`<${BackendRow} backend=${each} stats=${state.stats.backends.get(each.key)}
-          isOpen=${config.backends.size <= FEW} />`} />
+          isOpen=${areFew} />`} />
     </section>
   `;
 }
