@@ -49,7 +49,7 @@ def counted(reading: Reading) -> dict[str, Any]:
 
 
 def true(told: dict[str, Any], of_one: dict[str, int]) -> dict[str, Any]:
-    """Return the same by the account of the traffic. `of_one` is what HAProxy counts as bytes of a request."""
+    """Return the same by the account of the traffic. `of_one`: the bytes of a request."""
     clients, members = told["clients"], told["members"]
     requests = clients["/a"] + clients["/b"]
     by_backend = {"a": clients["/a"], "b": clients["/b"]}

@@ -3,7 +3,7 @@
     python -m tests.integration.haproxy.counting.traffic PORT REQUESTS KEPT ONCE
 
 It first writes the ports of its members. Then, at a line of its input, it makes one request, and says so; at
-another all others, REQUESTS in all: on KEPT connections that stay, and on ONCE at a time for one request each.
+another all others, REQUESTS in all: on KEPT connections that stay, and on ONCE at a time for a request each.
 It writes how many are done as they are, and at the end what it counted, as JSON.
 """
 
