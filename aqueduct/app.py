@@ -52,6 +52,7 @@ from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
+from aqueduct.telemetry import Telemetry
 from aqueduct.templates import load_templates
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 
@@ -201,10 +202,12 @@ class Aqueduct:
         )
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
         self.haproxy, self.registry = servicers.haproxy, servicers.registry
-        calls = Calls()
+        telemetry = Telemetry(clock)
+        calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
-        gateway = HttpServer(exchange, settings.gateway, pages(exchange.router))
+        gateway = HttpServer(exchange, settings.gateway, {**pages(exchange.router), **telemetry.pages})
+        telemetry.attach(store, control, streams, lambda: sum(1 for _ in registry.ids()))
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

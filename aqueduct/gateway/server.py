@@ -34,8 +34,8 @@ from aqueduct.settings import GatewaySettings
 
 log = structlog.get_logger()
 
-Pages = Mapping[str, Callable[[], Answer]]
-"""What is served beside the methods, by path."""
+Pages = Mapping[str, Callable[[str | None], Answer]]
+"""What is served beside the methods, by path; made for the `Accept` of a request."""
 
 _BACKLOG: Final = 1_024
 _HEADERS: Final = {"Server": "Aqueduct", "X-Content-Type-Options": "nosniff"}
@@ -167,8 +167,7 @@ class HttpServer:
     def _page(self, request: Request) -> Answer:
         if request.verb not in _OF_PAGES:
             raise not_allowed(request.verb, ", ".join(_OF_PAGES))
-        answer = self._pages[request.path]()
-        chosen(request.headers.get("accept"), [answer.media_type])
+        answer = self._pages[request.path](request.headers.get("accept"))
         return tagged(answer, entity_tag(answer.body, None), Conditions.read(request.headers))
 
     def _options(self, request: Request) -> Answer:

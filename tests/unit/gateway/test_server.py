@@ -13,6 +13,7 @@ from aqueduct.errors import ConfigurationError, Exhausted
 from aqueduct.gateway import bodies, connections, server
 from aqueduct.gateway.answers import Answer
 from aqueduct.gateway.exchange import Exchange
+from aqueduct.gateway.openapi.pages import fixed
 from aqueduct.gateway.server import HttpServer
 from aqueduct.rpc.calls import Call, Calls
 from aqueduct.settings import GatewaySettings
@@ -304,7 +305,7 @@ class TestOrigins:
 class TestPages:
     async def test_pages_beside_the_methods(self) -> None:
         page = Answer(b"<p>hello", "text/html")
-        async with serve(Samples(), pages={"/docs": lambda: page}) as (_, port):
+        async with serve(Samples(), pages={"/docs": fixed(lambda: page)}) as (_, port):
             ((status, headers, body),) = await said(port, get("/docs", "Accept: text/html"))
             assert (status, headers["content-type"], body) == (200, "text/html; charset=utf-8", b"<p>hello")
             ((status, _, body),) = await said(port, get("/docs", f"If-None-Match: {headers['etag']}"))
