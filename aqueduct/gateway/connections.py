@@ -7,6 +7,7 @@ first request, the time between two, the sizes of lines and headers, and request
 import asyncio
 import logging
 import resource
+import socket
 from typing import Any, Final
 
 from aiohttp import web
@@ -20,10 +21,14 @@ FIRST_REQUEST: Final = 10.0
 """Seconds that a connection has for the head of its first request."""
 IDLE: Final = 75.0
 """Seconds that a kept connection may go without a request, its head included."""
+GONE: Final = 18.0
+"""Seconds in which a client may acknowledge nothing, or take nothing, of what was sent."""
 MAX_CONNECTIONS: Final = 1_000
 
 _NOWHERE: Final = logging.getLogger("aqueduct.gateway.access")
 _NOWHERE.disabled = True
+_UNSENT: Final = 64 * 1024
+"""Bytes that the kernel keeps of what a client does not take; its own limit is megabytes."""
 _MAX_LINE: Final = 16_384
 _MAX_HEADER: Final = 16_384
 _MAX_HEADERS: Final = 100
@@ -95,6 +100,7 @@ class Connections(web.Server):
             transport.write(_REFUSAL)
             transport.close()
             return
+        _settle(transport.get_extra_info("socket"))
         self._silent.add(handler)
         self._loop.call_later(FIRST_REQUEST, self._end_if_silent, handler, transport)
 
@@ -110,6 +116,20 @@ class Connections(web.Server):
     def _end_if_silent(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         if handler in self._silent:
             transport.close()
+
+
+def _settle(connection: socket.socket) -> None:
+    """Have the kernel end the connection of a client that is gone without a word, and hold little for it.
+
+    What is sent and not acknowledged tells it, or acknowledged with no room for more (tcp(7),
+    TCP_USER_TIMEOUT). Streams send something every ALIVE seconds; the kernel asks where nothing is sent.
+    """
+    within = round(GONE)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(GONE * 1e3))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, max(1, within // 2))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, max(1, within // 4))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
 
 
 def _refusal() -> bytes:
