@@ -27,7 +27,7 @@ from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
 from aqueduct.gateway.exchange import Exchange
 from aqueduct.gateway.openapi.pages import pages
-from aqueduct.gateway.server import HttpServer
+from aqueduct.gateway.server import Gateway
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
@@ -206,7 +206,7 @@ class Aqueduct:
         calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
-        gateway = HttpServer(exchange, settings.gateway, {**pages(exchange.router), **telemetry.pages})
+        gateway = Gateway(exchange, settings.gateway, {**pages(exchange.router), **telemetry.pages})
         telemetry.attach(store, control, streams, lambda: sum(1 for _ in registry.ids()))
 
         await control.reconciler.start()
@@ -252,7 +252,7 @@ class Aqueduct:
 
         self._stack.push_async_callback(finish)
 
-    async def _stop_servers(self, server: GrpcServer, gateway: HttpServer) -> None:
+    async def _stop_servers(self, server: GrpcServer, gateway: Gateway) -> None:
         try:
             grace = self._grace()
             await asyncio.gather(server.stop(grace), gateway.stop(grace))

@@ -9,7 +9,8 @@ from asyncio.subprocess import PIPE
 import pytest
 from aiohttp import ClientSession
 
-from aqueduct.gateway import connections, sending
+from aqueduct.gateway import sending
+from aqueduct.web import connections
 from tests.cut import line_to
 
 from .conftest import Serving
@@ -55,9 +56,9 @@ async def test_a_line_that_is_cut_ends_a_connection_without_a_request(serving: S
     async with line_to(serving.port) as line, ClientSession() as client:
         async with client.get(f"http://127.0.0.1:{line.port}/samples/1") as response:
             await response.read()
-        assert len(serving.server._connections.connections) == 1
+        assert len(serving.server._http.connections.connections) == 1
         line.cut()
-        while serving.server._connections.connections:
+        while serving.server._http.connections.connections:
             await asyncio.sleep(0.01)  # the kernel asks whether it is there
 
 

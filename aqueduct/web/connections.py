@@ -1,21 +1,19 @@
-"""HTTP connections, by aiohttp's low-level server: their limits, and its errors in our words.
+"""HTTP connections, by aiohttp's low-level server: their limits, and its errors in the words of who serves.
 
 What a client may hold without asking for anything is bounded: the number of connections, the time until its
 first request, the time between two, the sizes of lines and headers, and requests sent ahead (aiohttp: 32).
+A client that is gone without a word is noticed by the kernel.
 """
 
 import asyncio
 import logging
 import resource
 import socket
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
-from google.rpc import code_pb2
-
-from aqueduct.gateway.answers import encode
-from aqueduct.gateway.errors import HttpError, error_document, malformed, too_many
+from aiohttp.http_exceptions import HttpProcessingError
 
 FIRST_REQUEST: Final = 10.0
 """Seconds that a connection has for the head of its first request."""
@@ -25,13 +23,29 @@ GONE: Final = 18.0
 """Seconds in which a client may acknowledge nothing, or take nothing, of what was sent."""
 MAX_CONNECTIONS: Final = 1_000
 
-_NOWHERE: Final = logging.getLogger("aqueduct.gateway.access")
+Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+"""Answers a request. Where it raises that is logged, and answered with 500."""
+
+_LOGGER: Final = logging.getLogger("aqueduct.web")
+_NOWHERE: Final = logging.getLogger("aqueduct.web.access")
 _NOWHERE.disabled = True
 _UNSENT: Final = 64 * 1024
 """Bytes that the kernel keeps of what a client does not take; its own limit is megabytes."""
 _MAX_LINE: Final = 16_384
 _MAX_HEADER: Final = 16_384
 _MAX_HEADERS: Final = 100
+
+
+class Words(Protocol):
+    """How errors are told that are told before anybody is asked for an answer."""
+
+    def unreadable(self, error: HttpProcessingError) -> web.Response:
+        """Return the answer to what is no request."""
+        ...
+
+    def too_many(self) -> web.Response:
+        """Return the answer to a connection too many."""
+        ...
 
 
 def max_connections() -> int:
@@ -43,7 +57,9 @@ def max_connections() -> int:
 class Connection(web.RequestHandler):
     """A connection whose requests may be no HTTP."""
 
-    __slots__ = ()
+    __slots__ = ("words",)
+
+    words: Words
 
     def handle_error(
         self,
@@ -55,33 +71,27 @@ class Connection(web.RequestHandler):
         """Return the answer to what cannot be read, and close: it is the client's affair, not logged."""
         if not isinstance(exc, HttpProcessingError):
             return super().handle_error(request, status, exc, message)
-        if isinstance(exc, LineTooLong):
-            error = HttpError(431, code_pb2.INVALID_ARGUMENT, "TOO_LARGE", "the request's head is too large")
-        else:
-            error = malformed(f"the request is no HTTP/1.1: {_one_line(exc.message)}")
-        response = web.Response(
-            status=error.http, text=encode(error_document(error)), content_type="application/json"
-        )
+        response = self.words.unreadable(exc)
         response.force_close()
         return response
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:200]
-
-
 class Connections(web.Server):
-    """The connections of a server."""
+    """The connections of a server, `most` of them at once.
 
-    def __init__(self, answer: Any, most: int) -> None:
-        super().__init__(answer, handler_cancellation=True)
+    `cancel`: a request whose client leaves is answered no further. `decompress`: bodies are.
+    """
+
+    def __init__(self, answer: Answering, words: Words, most: int, *, cancel: bool, decompress: bool) -> None:
+        super().__init__(answer, handler_cancellation=cancel)
+        self._words = words
         self._most = most
+        self._decompress = decompress
         self._silent: set[web.RequestHandler] = set()
-        self.streams: set[asyncio.Task[Any]] = set()
 
     def __call__(self) -> Connection:
         """Return a new connection."""
-        return Connection(
+        connection = Connection(
             self,
             loop=self._loop,
             keepalive_timeout=IDLE,
@@ -89,15 +99,17 @@ class Connections(web.Server):
             max_field_size=_MAX_HEADER,
             max_headers=_MAX_HEADERS,
             access_log=_NOWHERE,
-            auto_decompress=False,
-            logger=logging.getLogger("aqueduct.gateway"),
+            auto_decompress=self._decompress,
+            logger=_LOGGER,
         )
+        connection.words = self._words
+        return connection
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Take a connection, or refuse it where there are too many."""
         super().connection_made(handler, transport)
         if len(self._connections) > self._most:
-            transport.write(_REFUSAL)
+            transport.write(_written(self._words.too_many()))
             transport.close()
             return
         _settle(transport.get_extra_info("socket"))
@@ -132,14 +144,9 @@ def _settle(connection: socket.socket) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
 
 
-def _refusal() -> bytes:
-    error = too_many("there are too many connections")
-    body = encode(error_document(error)).encode()
-    head = (
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-_REFUSAL: Final = _refusal()
+def _written(response: web.Response) -> bytes:
+    """Return an answer as it is sent where there is no request."""
+    body = response.body if isinstance(response.body, bytes) else b""
+    headers = {**response.headers, "Content-Length": str(len(body)), "Connection": "close"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {response.status} {response.reason}\r\n{lines}\r\n".encode() + body
