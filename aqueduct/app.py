@@ -60,6 +60,8 @@ log = structlog.get_logger()
 
 _LAST_TURN = 0.5
 """Seconds that each part has to end in, when the grace is over."""
+_LAST_WORDS = 2.0
+"""Seconds that monitoring has to be told what is left, where it does not answer."""
 _HURRY = 1.0
 """Seconds that HAProxy has to end in, once Aqueduct is told to hurry."""
 
@@ -186,6 +188,7 @@ class Aqueduct:
         if not store.snapshot().revision:
             _check_nothing_lost(settings.data_dir, sections)
         clock = SystemClock()
+        telemetry = self._telemetry(stack, clock)
         registry = await self._registry(stack, clock)
         sources = configured(settings.discovery, registry, clock)
         discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
@@ -202,7 +205,6 @@ class Aqueduct:
         )
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
         self.haproxy, self.registry = servicers.haproxy, servicers.registry
-        telemetry = Telemetry(clock)
         calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
@@ -234,6 +236,15 @@ class Aqueduct:
         registry = Registry(registrations, clock, self.settings.discovery.empty_grace)
         stack.push_async_callback(registry.close)
         return registry
+
+    def _telemetry(self, stack: AsyncExitStack, clock: Clock) -> Telemetry:
+        telemetry = Telemetry(clock)
+
+        async def close() -> None:
+            await telemetry.close(min(max(self._grace(), _LAST_TURN), _LAST_WORDS))
+
+        stack.push_async_callback(close)
+        return telemetry
 
     def _run(self, tasks: asyncio.TaskGroup, work: Work) -> None:
         """Run `work` until the stack is left, which has it stop and waits while there is grace."""
