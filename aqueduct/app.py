@@ -27,7 +27,7 @@ from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
 from aqueduct.gateway.exchange import Exchange
 from aqueduct.gateway.openapi.pages import pages
-from aqueduct.gateway.server import HttpServer
+from aqueduct.gateway.server import Gateway
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
@@ -54,6 +54,7 @@ from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
+from aqueduct.telemetry import Telemetry
 from aqueduct.templates import load_templates
 from aqueduct.ui import pages as ui
 from aqueduct.v1.apply_pb2 import ApplyOutcome
@@ -62,6 +63,8 @@ log = structlog.get_logger()
 
 _LAST_TURN = 0.5
 """Seconds that each part has to end in, when the grace is over."""
+_LAST_WORDS = 2.0
+"""Seconds that monitoring has to be told what is left, where it does not answer."""
 _HURRY = 1.0
 """Seconds that HAProxy has to end in, once Aqueduct is told to hurry."""
 
@@ -188,6 +191,7 @@ class Aqueduct:
         if not store.snapshot().revision:
             _check_nothing_lost(settings.data_dir, sections)
         clock = SystemClock()
+        telemetry = self._telemetry(stack, clock)
         registry = await self._registry(stack, clock)
         sources = configured(settings.discovery, registry, clock)
         discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
@@ -211,10 +215,13 @@ class Aqueduct:
         )
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
         self.haproxy, self.registry, self.stats = servicers.haproxy, servicers.registry, servicers.stats
-        calls = Calls()
+        calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
-        gateway = HttpServer(exchange, settings.gateway, {**ui.pages(), **pages(exchange.router)})
+        gateway = Gateway(
+            exchange, settings.gateway, {**ui.pages(), **pages(exchange.router), **telemetry.pages}
+        )
+        telemetry.attach(store, control, streams, lambda: sum(1 for _ in registry.ids()))
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -249,6 +256,15 @@ class Aqueduct:
         stack.push_async_callback(registry.close)
         return registry
 
+    def _telemetry(self, stack: AsyncExitStack, clock: Clock) -> Telemetry:
+        telemetry = Telemetry(clock)
+
+        async def close() -> None:
+            await telemetry.close(min(max(self._grace(), _LAST_TURN), _LAST_WORDS))
+
+        stack.push_async_callback(close)
+        return telemetry
+
     def _run(self, tasks: asyncio.TaskGroup, work: Work) -> None:
         """Run `work` until the stack is left, which has it stop and waits while there is grace."""
         task = tasks.create_task(work.run(), name=work.name)
@@ -266,7 +282,7 @@ class Aqueduct:
 
         self._stack.push_async_callback(finish)
 
-    async def _stop_servers(self, server: GrpcServer, gateway: HttpServer) -> None:
+    async def _stop_servers(self, server: GrpcServer, gateway: Gateway) -> None:
         try:
             grace = self._grace()
             await asyncio.gather(server.stop(grace), gateway.stop(grace))

@@ -8,7 +8,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from benchmarks import add, footprint, rate, reload, rest, start, switch
+from benchmarks import add, fanout, footprint, rate, reload, rest, start, switch
 from benchmarks.stage import Scale
 from benchmarks.table import Report
 from tests.haproxies import binaries
@@ -19,6 +19,7 @@ _BENCHMARKS = {
     "switch": switch,
     "rate": rate,
     "rest": rest,
+    "fanout": fanout,
     "footprint": footprint,
     "start": start,
 }

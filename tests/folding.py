@@ -27,6 +27,7 @@ class Folded:
     revision: int | None = None
     """The last that it knows whole; None before the first."""
     state: State = field(default_factory=dict)
+    """Replaced by another where it changes."""
     began: int = 0
     """The revision of the last snapshot."""
     changes: list[int] = field(default_factory=list)
@@ -81,7 +82,8 @@ class Folded:
     def _make(self, change: ResourceChange, revision: int) -> None:
         became = unwrapped(change.after)
         if became is None:
-            del self.state[change.resource]
+            assert change.resource in self.state
+            self.state = {name: each for name, each in self.state.items() if name != change.resource}
         else:
             assert became.revision == revision
             self.state = self.state | {change.resource: became}

@@ -1,11 +1,10 @@
 """Pages by gzip, for clients that take it (RFC 9110, 8.4.1.3 and 12.5.3). Pure.
 
-Only what stays the same: each body is compressed once, and kept.
+Only what stays the same is compressed, once: what is made anew for each request would cost more than it spares.
 """
 
 import gzip
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
 from aqueduct.gateway.answers import Answer
@@ -14,12 +13,20 @@ _WORTH: Final = 1_024
 """Bytes from which it pays."""
 
 
-def compressed(answer: Answer, accept_encoding: str | None) -> Answer:
-    """Return a page's answer as a client that sends this `Accept-Encoding` is to have it."""
+def compressible(answer: Answer) -> Answer:
+    """Return an answer that stays the same, with its body by gzip as well where that pays."""
+    gzipped = gzip.compress(answer.body, mtime=0) if len(answer.body) >= _WORTH else b""
+    return replace(answer, gzipped=gzipped)
+
+
+def encoded(answer: Answer, accept_encoding: str | None) -> Answer:
+    """Return an answer as a client that sends this `Accept-Encoding` is to have it."""
+    if not answer.gzipped:
+        return answer
     headers = {**answer.headers, "Vary": "Accept-Encoding"}
-    if len(answer.body) < _WORTH or not accepts_gzip(accept_encoding):
+    if not accepts_gzip(accept_encoding):
         return replace(answer, headers=headers)
-    return replace(answer, body=_gzip(answer.body), headers={**headers, "Content-Encoding": "gzip"})
+    return replace(answer, body=answer.gzipped, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def accepts_gzip(accept_encoding: str | None) -> bool:
@@ -29,9 +36,4 @@ def accepts_gzip(accept_encoding: str | None) -> bool:
         name, _, parameter = (each.strip() for each in part.partition(";"))
         qualities[name] = parameter.removeprefix("q=")
     quality = qualities.get("gzip", qualities.get("*", "0"))
-    return quality.strip("0.") != "" or quality == ""
-
-
-@cache
-def _gzip(body: bytes) -> bytes:
-    return gzip.compress(body, mtime=0)
+    return not quality or bool(quality.strip("0."))

@@ -85,8 +85,8 @@ class Answer:
         self.has_changed = False
         """Whether any row differs from what was told before."""
 
-    def read(self, texts: Iterable[bytes], now: float) -> list[Row]:
-        """Return the rows that `texts` are, which came at `now`."""
+    def read(self, texts: Iterable[bytes], now: int) -> list[Row]:
+        """Return the rows that `texts` are, which came at second `now` since 1970-01-01 UTC."""
         expected, size = self._expected, len(self._expected)
         first = len(self._order)
         for text in texts:
@@ -114,7 +114,7 @@ class Answer:
             told.before = {name: was for name, was in told.before.items() if name in told.rows}
         return is_other
 
-    def _differs(self, text: bytes, now: float) -> None:
+    def _differs(self, text: bytes, now: int) -> None:
         if text.startswith(_HEADER) and not self._open:
             self._layout = layout_of(text)
             return

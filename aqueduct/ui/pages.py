@@ -4,14 +4,16 @@ Nothing is made when it is asked for, and no path but those of files that the pa
 document names each module of the page, so that a browser fetches them all at once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
 
 from aqueduct.gateway.answers import Answer
+from aqueduct.gateway.compression import compressible
 from aqueduct.gateway.negotiation import HTML
+from aqueduct.gateway.openapi.pages import Page, fixed
 
 _TYPES: Final = {"js": "text/javascript", "css": "text/css", "txt": "text/plain", "svg": "image/svg+xml"}
 _POLICY: Final = (
@@ -26,10 +28,10 @@ _HEADERS: Final = {
 _MARK: Final = "<!-- modules -->"
 
 
-def pages() -> Mapping[str, Callable[[], Answer]]:
-    """Return the page and its files by their paths."""
-    files = {f"/ui/{name}": partial(_file, name) for name in _names()}
-    return {"/": _document, **files}
+def pages() -> Mapping[str, Page]:
+    """Return the page and its files by their paths. Each is read when it is first asked for."""
+    files = {f"/ui/{name}": fixed(partial(_file, name)) for name in _names()}
+    return {"/": fixed(_document), **files}
 
 
 @cache
@@ -51,12 +53,13 @@ def _document() -> Answer:
     modules = [name for name in _names() if name.endswith(".js")]
     links = "\n    ".join(f'<link rel="modulepreload" href="/ui/{name}">' for name in modules)
     text = _root().joinpath("index.html").read_text("utf-8").replace(_MARK, links)
-    return Answer(text.encode(), HTML, headers=_HEADERS)
+    return compressible(Answer(text.encode(), HTML, headers=_HEADERS))
 
 
 @cache
 def _file(name: str) -> Answer:
-    return Answer(_root().joinpath(name).read_bytes(), _TYPES[name.rpartition(".")[2]], headers=_HEADERS)
+    content, media_type = _root().joinpath(name).read_bytes(), _TYPES[name.rpartition(".")[2]]
+    return compressible(Answer(content, media_type, headers=_HEADERS))
 
 
 def _root() -> Traversable:

@@ -165,7 +165,9 @@ class Watching(RuleBasedStateMachine):
         self.run(self._all(some, None))
 
     async def _all(self, some: "set[int] | range", most: int | None) -> None:
-        await asyncio.gather(*(self.read(self.watchers[number], number, most) for number in some))
+        async with asyncio.TaskGroup() as tasks:
+            for number in some:
+                tasks.create_task(self.read(self.watchers[number], number, most))
 
     async def read(self, watcher: Watcher, number: int, most: int | None) -> None:
         """Have a watcher read some responses, or all until it knows what is stored."""

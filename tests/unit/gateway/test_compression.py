@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from aqueduct.gateway.answers import Answer
-from aqueduct.gateway.compression import accepts_gzip, compressed
+from aqueduct.gateway.compression import accepts_gzip, compressible, encoded
 
 LONG = b"aqueduct " * 1_000
 
@@ -30,13 +30,16 @@ def test_gzip_is_for_those_who_ask_for_it(accept_encoding: str | None, accepted:
 
 
 def test_a_long_page_is_compressed_and_says_so() -> None:
-    answer = compressed(Answer(LONG, "text/css", headers={"A": "b"}), "gzip")
+    answer = encoded(compressible(Answer(LONG, "text/css", headers={"A": "b"})), "gzip")
     assert gzip.decompress(answer.body) == LONG
     assert answer.headers == {"A": "b", "Vary": "Accept-Encoding", "Content-Encoding": "gzip"}
 
 
-@pytest.mark.parametrize(("body", "accept_encoding"), [(LONG, None), (b"short", "gzip")])
-def test_others_are_as_they_are(body: bytes, accept_encoding: str | None) -> None:
-    answer = compressed(Answer(body), accept_encoding)
-    assert answer.body == body
-    assert answer.headers == {"Vary": "Accept-Encoding"}
+def test_who_does_not_take_it_learns_that_others_get_something_else() -> None:
+    answer = encoded(compressible(Answer(LONG)), None)
+    assert (answer.body, answer.headers) == (LONG, {"Vary": "Accept-Encoding"})
+
+
+@pytest.mark.parametrize("answer", [Answer(LONG), compressible(Answer(b"short"))])
+def test_what_is_made_anew_and_what_is_short_is_as_it_is(answer: Answer) -> None:
+    assert encoded(answer, "gzip") == answer
