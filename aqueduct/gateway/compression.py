@@ -1,6 +1,6 @@
 """Pages by gzip, for clients that take it (RFC 9110, 8.4.1.3 and 12.5.3). Pure.
 
-Only what stays the same is compressed, once: what is made anew for each request would cost more than it spares.
+Only what stays the same is compressed, once: what is made for each request would cost more than it spares.
 """
 
 import gzip
