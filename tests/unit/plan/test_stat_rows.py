@@ -2,7 +2,7 @@
 
 import pytest
 
-from aqueduct.plan.lines import LineKind, LineName
+from aqueduct.model.stats.lines import LineKind, LineName
 from aqueduct.plan.stat_rows import NOTHING, Row, layout_of
 from aqueduct.plan.verify import PROBE
 from tests.unit.plan.telling import HEADER, backend, counted, frontend, gauge, server

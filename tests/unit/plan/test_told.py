@@ -2,7 +2,7 @@
 
 import pytest
 
-from aqueduct.plan.lines import LineKind, LineName
+from aqueduct.model.stats.lines import LineKind, LineName
 from aqueduct.plan.stat_rows import Row
 from aqueduct.plan.told import Answer, Told
 from tests.unit.plan.telling import HEADER, backend, counted, frontend, server

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aqueduct.plan.lines import Line, LineKind, LineName
+from aqueduct.model.stats.lines import Line, LineKind, LineName
 from aqueduct.plan.told import Answer, Told
 from aqueduct.plan.totals import Totals
 from tests.unit.plan.telling import HEADER, backend, counted, frontend, gauge, server

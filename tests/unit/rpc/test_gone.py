@@ -18,6 +18,7 @@ from aqueduct.discovery.registry import Registry
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.server import GrpcServer, Pings
 from aqueduct.rpc.servicers import Servicers
+from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.registry import Registering
 from aqueduct.service.streams import Streams
 from aqueduct.store.registrations import LmdbRegistrations
@@ -64,7 +65,15 @@ async def served(api: Api, tmp_path: Path) -> AsyncIterator[Served]:
     registry = Registry(registrations, SystemClock(), 30.0)
     registering = Registering(registry, streams)
     past = history(api.store, api.admission)
-    servicers = Servicers(configuration(api.store, api.admission), past, api.status, api.reloads, registering)
+    servicers = Servicers(
+        configuration(api.store, api.admission),
+        past,
+        api.status,
+        api.reloads,
+        registering,
+        config_watch=ConfigWatch(api.store, streams, SystemClock()),
+        statistics=api.played.service,
+    )
     server = GrpcServer(servicers, Calls(), api.status, Pings(0.2, 0.5))
     yield Served(await server.start("127.0.0.1", 0), registering, streams)
     await server.stop(0)
