@@ -10,14 +10,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
+_PATIENCE = 20_000
+"""Milliseconds until what is waited for is taken not to come: machines are slow at times."""
 _EXPECTED = ("net::ERR_", "status of 4", "status of 5")
 """What the browser itself logs of requests that fail, which tests have happen."""
 
 
 def chromium() -> str:
     """Return the program. The test is skipped where there is none."""
+    expect.set_options(timeout=_PATIENCE)
     found = os.environ.get("AQUEDUCT_TEST_CHROMIUM") or shutil.which("chromium")
     if found is None:
         pytest.skip("needs Chromium: apt-get install chromium")
@@ -57,7 +60,7 @@ async def opened(
     )
     try:
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(_PATIENCE)
         page.on("console", logged)
         page.on("pageerror", lambda error: faults.append(str(error)))
         await page.goto(url)

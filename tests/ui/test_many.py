@@ -167,7 +167,7 @@ async def test_the_row_that_has_the_focus_keeps_it(page: Page) -> None:
     turn = page.get_by_role("button", name="backend-0002", exact=True)
     await turn.focus()
     await page.mouse.wheel(0, 4_000)
-    await expect(page.get_by_role("article", name="Backend backend-0100")).to_be_attached()
+    await expect(page.locator(".row.away")).to_have_attribute("data-key", "backend-0002")
     await expect(turn).to_be_focused()
     await page.mouse.wheel(0, -4_000)
     await expect(turn).to_be_in_viewport()

@@ -18,6 +18,7 @@ const BEYOND = 400;
 export function Rows({ items, keyOf, draw, estimate, label, end }) {
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   const heights = useRef(/** @type {Map<string, number>} */ (new Map()));
+  const scale = useRef(1); // of estimates, by what was measured: fonts differ
   const [, redraw] = useState({});
   const observer = useRef(/** @type {ResizeObserver | undefined} */ (undefined));
   observer.current ??= new ResizeObserver((entries) => {
@@ -41,8 +42,9 @@ export function Rows({ items, keyOf, draw, estimate, label, end }) {
   }, []);
 
   const top = -(list.current?.getBoundingClientRect().top ?? 0);
-  const all = items.map((item) => heights.current.get(keyOf(item)) ?? estimate(item));
+  const all = items.map((item) => heights.current.get(keyOf(item)) ?? estimate(item) * scale.current);
   const { first, last, before, after } = visible(all, top, innerHeight, BEYOND);
+  scale.current = typical(items.slice(first, last), (item) => (heights.current.get(keyOf(item)) ?? NaN) / estimate(item)) ?? scale.current;
   const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".row[data-key]"))?.dataset.key;
   const kept = focused === undefined ? -1 : items.findIndex((item) => keyOf(item) === focused);
   useLayoutEffect(() => {
@@ -67,6 +69,12 @@ export function Rows({ items, keyOf, draw, estimate, label, end }) {
       <div key=" after" style=${{ height: `${after}px` }} role="presentation"></div>
     </div>
   `;
+}
+
+/** The median of what is known. @template T @param {readonly T[]} items @param {(item: T) => number} value NaN where it is not known */
+function typical(items, value) {
+  const known = items.map(value).filter((each) => each > 0).sort((one, other) => one - other);
+  return known.length ? known[known.length >> 1] : undefined;
 }
 
 /** @param {ResizeObserverEntry[]} entries @param {Map<string, number>} heights @returns {boolean} whether any is another */
