@@ -70,6 +70,23 @@ async def opened(
     assert faults == []
 
 
+async def updates(page: Page, number: int) -> None:
+    """Wait until the page has been told statistics so many times more."""
+    await page.evaluate(
+        """async number => {
+          const { overview } = await import("/ui/js/stores.js");
+          await new Promise(done => {
+            let time = overview.get().stats.time;
+            const leave = overview.follow(() => {
+              const now = overview.get().stats.time;
+              if (now !== time && (time = now) && --number <= 0) done(leave());
+            });
+          });
+        }""",
+        number,
+    )
+
+
 def node_modules() -> Path:
     """Return where the packages of npm are. The test is skipped where they were not installed."""
     found = Path(__file__).with_name("node_modules")

@@ -21,7 +21,7 @@ from aqueduct.v1.backend_pb2 import CHECK_NONE, Backend, BackendType
 from aqueduct.v1.config_pb2 import ApplyRequest, Change
 from aqueduct.v1.frontend_pb2 import Frontend, Rule, RuleOperation
 from tests.integration.members import members, services
-from tests.ui.browsing import opened
+from tests.ui.browsing import opened, updates
 from tests.ui.site import bare
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(900)]
@@ -88,23 +88,6 @@ async def page(browser: Browser, many: Many) -> AsyncIterator[Page]:
         yield opened_
 
 
-async def _updates(page: Page, number: int) -> None:
-    """Wait until the page has been told statistics so many times more."""
-    await page.evaluate(
-        """async number => {
-          const { overview } = await import("/ui/js/stores.js");
-          await new Promise(done => {
-            let time = overview.get().stats.time;
-            const leave = overview.follow(() => {
-              const now = overview.get().stats.time;
-              if (now !== time && (time = now) && --number <= 0) done(leave());
-            });
-          });
-        }""",
-        number,
-    )
-
-
 async def _renderer(browser: Browser) -> float:
     """Return the seconds of processor time that all pages took."""
     session = await browser.new_browser_cdp_session()
@@ -126,12 +109,12 @@ async def test_it_costs_little_and_does_not_grow(
     for key in ("backend-0001", "backend-0003"):
         await page.get_by_role("button", name=key, exact=True).click()
     session = await page.context.new_cdp_session(page)
-    await _updates(page, _UPDATES)
+    await updates(page, _UPDATES)
     sizes, used = [await _memory(session)], []
     loop = asyncio.get_running_loop()
     for _ in range(_LOOKS):
         began, before = loop.time(), await _renderer(browser)
-        await _updates(page, _UPDATES)
+        await updates(page, _UPDATES)
         used.append((await _renderer(browser) - before) / (loop.time() - began))
         sizes.append(await _memory(session))
     slope = _slope(sizes) / _UPDATES
