@@ -112,7 +112,7 @@ class CountedWorker:
                 commands = [f"show stat +{number} {_PROXIES} -1" for number in sorted(numbers, key=int)]
                 for first in range(0, len(commands), _MOST_AT_ONCE):
                     for told in await connection.told(*commands[first : first + _MOST_AT_ONCE]):
-                        take(answer.read(_lines(told), time.time()))
+                        take(answer.read(_lines(told), int(time.time())))
         return answer
 
     async def _learn(self, connection: Dumping, names: Collection[str]) -> None:
@@ -140,7 +140,7 @@ class CountedWorker:
         answer = Answer(self.told, is_whole=is_whole)
         async with aclosing(connection.dump(f"show stat {_ALL} {of} -1")) as parts:
             async for texts in parts:
-                now = time.time()
+                now = int(time.time())
                 for first in range(0, len(texts), _SLICE):
                     if first:
                         await asyncio.sleep(0)

@@ -8,7 +8,7 @@ the workers that tell them: what an idle server says does not change with a relo
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import itemgetter
 from sys import intern
@@ -58,8 +58,8 @@ class Row:
     """What it comes to over all workers, in the `version` of the others (totals.py)."""
     version: int = field(default=-1, init=False)
 
-    def says(self, text: bytes, now: float) -> bool:
-        """Tell whether `text`, of `now`, is this row, but for what goes with the time."""
+    def says(self, text: bytes, now: int) -> bool:
+        """Tell whether `text`, of second `now`, is this row, but for what goes with the time."""
         if not text.startswith(self.head):
             return False
         begin = len(self.head)
@@ -70,6 +70,15 @@ class Row:
         if not text.startswith(self.middle, middle):
             return False
         return text[text.find(b",", middle + len(self.middle)) :] == self.tail
+
+    def again(self, text: bytes, now: int) -> "Row | None":
+        """Return what `text` is where it is this row but for the time of the last change; else None."""
+        begin = len(self.head)
+        since = text[begin : text.find(b",", begin)]
+        if not self.changed or not text.startswith(self.head) or not since.isdigit():
+            return None
+        other = replace(self, changed=now - int(since))
+        return other if other.says(text, now) else None
 
 
 class Layout:
@@ -95,8 +104,8 @@ class Layout:
         """Tell whether a row goes on in the next line: what is quoted may hold the end of a line."""
         return _QUOTE in text and text.count(_QUOTE) % 2 == 1
 
-    def parse(self, text: bytes, now: float) -> Row:
-        """Return the row that `text`, of `now`, is. ValueError where it is none."""
+    def parse(self, text: bytes, now: int) -> Row:
+        """Return the row that `text`, of second `now`, is. ValueError where it is none."""
         pieces = text.split(b",", self._idle + 1)
         whole = text.decode(errors="replace")
         cells = whole.split(",") if _QUOTE not in text else next(csv.reader([whole]))
@@ -113,7 +122,7 @@ class Layout:
             status=intern(status),
             check=intern(check.removeprefix(_UNDER_WAY)),
             check_text=intern(": ".join(filter(None, (cells[column] for column in self._texts)))),
-            changed=int(now) - int(since) if since else 0,
+            changed=now - int(since) if since else 0,
             head=b",".join(pieces[: self._since]) + b",",
             middle=b",".join([b"", *pieces[self._since + 2 : self._idle], b""]),
             tail=b"," + pieces[-1],

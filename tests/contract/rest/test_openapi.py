@@ -17,8 +17,8 @@ from aqueduct.rpc.config import Config
 from aqueduct.rpc.frontends import Frontends
 from aqueduct.rpc.haproxy import HAProxy
 from aqueduct.rpc.registry import Registry
-from aqueduct.rpc.stats import Stats
 from aqueduct.rpc.servicers import DESCRIPTORS, methods_of
+from aqueduct.rpc.stats import Stats
 
 from .site import Site, running
 
