@@ -41,6 +41,8 @@ class Bell:
 
     async def rings(self, within: float | None = None) -> bool:
         """Wait until it rings, for at most `within` seconds (None: for ever); tell whether it did."""
+        if within is None:
+            return await self._event.wait()
         try:
             async with asyncio.timeout(within):
                 return await self._event.wait()
