@@ -38,6 +38,7 @@ class Telemetry:
         """Have these be counted and looked at from now on. `registrations` counts those of the registry."""
         store.on_write = self.metrics.note_commit
         control.reconciler.on_apply = self.metrics.note_apply
+        control.recorder.on_event(self.metrics.note_event)
         streams.on_lag = self.metrics.note_lag
         self.metrics.watch(
             Standing(control.status, store.snapshot, store.size, streams, registrations, self._began)

@@ -41,8 +41,8 @@ _NOTES = (
     "{seconds:g} s. `lag` is from when HAProxy was asked to the arrival at a subscriber. Subscribers are a "
     f"process of its own, on the same processors, and share {_CHANNELS} channels. `stalled` are {_STALLED} "
     "more that read nothing after the first. CPU is percent of one processor. `KB each` is what Aqueduct's "
-    f"resident memory grew by, for each subscriber. Goals: {_MOST_CORES:g} processor, {_MOST_LAG:g} ms at the "
-    f"99th percentile, {_MOST_KILOBYTES:g} KB at 1,000."
+    f"resident memory grew by, for each subscriber. Goals: {_MOST_CORES:g} processor, {_MOST_LAG:g} ms at "
+    f"the 99th percentile, {_MOST_KILOBYTES:g} KB at 1,000."
 )
 
 

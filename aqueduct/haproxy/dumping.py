@@ -25,6 +25,8 @@ class Dumping(Connection):
         super().__init__()
         self.identity = ""
         """What no other process has, see kernel.identity."""
+        self.uptime = 0
+        """Seconds since the worker began, when it was connected to."""
         self._chunks: list[bytes] | None = None
         self._size = 0
         self._more = asyncio.Event()
@@ -41,7 +43,8 @@ class Dumping(Connection):
         except BaseException:
             connection.abort()
             raise
-        connection.worker = int(fields_of(info)["Pid"])
+        fields = fields_of(info)
+        connection.worker, connection.uptime = int(fields["Pid"]), int(fields["Uptime_sec"])
         connection.identity = kernel.identity(connection.worker)
         return connection
 

@@ -142,7 +142,8 @@ class WorkerStatistics:
             worker.attach(connection)
         else:
             like = worker.told if worker is not None else self._like
-            self._serving = CountedWorker(connection, Told(order=like.order))
+            began = int(self._clock()) - connection.uptime
+            self._serving = CountedWorker(connection, Told(order=like.order, began=began))
             if worker is not None:
                 _log.info(
                     "HAProxy's worker is another: what the former counted last is lost", worker=worker.pid

@@ -8,7 +8,7 @@ the workers that tell them: what an idle server says does not change with a relo
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import itemgetter
 from sys import intern
@@ -70,6 +70,15 @@ class Row:
         if not text.startswith(self.middle, middle):
             return False
         return text[text.find(b",", middle + len(self.middle)) :] == self.tail
+
+    def again(self, text: bytes, now: int) -> "Row | None":
+        """Return what `text` is where it is this row but for the time of the last change; else None."""
+        begin = len(self.head)
+        since = text[begin : text.find(b",", begin)]
+        if not self.changed or not text.startswith(self.head) or not since.isdigit():
+            return None
+        other = replace(self, changed=now - int(since))
+        return other if other.says(text, now) else None
 
 
 class Layout:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from operator import add, lt
 
 from aqueduct.model.stats.lines import LineKind, LineName
-from aqueduct.plan.stat_rows import NOTHING, Layout, Row, layout_of
+from aqueduct.plan.stat_rows import JITTER, NOTHING, Layout, Row, layout_of
 
 Counters = tuple[int, ...]
 
@@ -39,6 +39,8 @@ class Told:
     """What was counted by the servers that were a line before the one that is it."""
     numbers: dict[LineKind, dict[str, str]] = field(default_factory=lambda: {kind: {} for kind in _LISTED})
     """HAProxy's numbers of frontends and backends, as far as they are known."""
+    began: int = 0
+    """When the worker began, in seconds since 1970-01-01 UTC: it may not know of what was before."""
     is_in_step: bool = False
     """Whether `rows` are those of `order`."""
 
@@ -51,6 +53,10 @@ class Told:
         """Tell whether anything was counted of a line."""
         row = self.rows.get(name)
         return row is not None and (row.counters is not NOTHING or name in self.before)
+
+    def is_from_before(self, row: Row) -> bool:
+        """Tell whether the last change of a row's status is the start of the worker, which knows of none."""
+        return abs(row.changed - self.began) <= JITTER
 
     def take(self, row: Row) -> None:
         """Note what is told of a line now."""
@@ -124,11 +130,21 @@ class Answer:
         self._open = text + b"\n" if Layout.is_open(text) else b""
         if self._open:
             return
-        row = self._layout.parse(text, now)
+        row = self._again(text, now) or self._layout.parse(text, now)
         self._find(row.name)
         self.has_changed = True
         self._told.take(row)
         self._order.append(row)
+
+    def _again(self, text: bytes, now: int) -> Row | None:
+        """Return the row that is expected, where only the time of its last change differs."""
+        if self._next >= len(self._expected):
+            return None
+        expected = self._expected[self._next]
+        row = expected.again(text, now)
+        if row is not None and self._told.is_from_before(row):
+            row.line = expected.line
+        return row
 
     def _find(self, name: LineName) -> None:
         """Go on behind the row of that name, where one is expected soon."""

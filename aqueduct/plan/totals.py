@@ -95,8 +95,9 @@ class Totals:
             return row.line
         former = self._since.get(name) or self._lines.get(name)
         changed = row.changed
-        if former is not None and former.status == row.status and abs(former.changed - changed) <= JITTER:
-            changed = former.changed
+        if former is not None and former.status == row.status:
+            is_old = abs(former.changed - changed) <= JITTER or told.is_from_before(row)
+            changed = former.changed if is_old else changed
         line = Line(name, counters, gauges, row.status, row.check, row.check_text, changed)
         return former if former == line else line
 

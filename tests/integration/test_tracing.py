@@ -15,6 +15,7 @@ from aiohttp import ClientSession
 from aqueduct.demo.ports import free_port
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
+from aqueduct.v1.registry_pb2 import WatchRegistrationsRequest
 from tests.collector import Collector, attributes, collecting
 from tests.haproxies import binaries
 from tests.integration.members import Live, members
@@ -118,6 +119,25 @@ async def test_stages_of_a_refusal_and_of_a_switch(
         method = "aqueduct.v1.BackendService/PutBackend"
         switched = await collector.named(method, lambda span: "trial" not in collector.children(span))
         assert list(collector.children(switched)) == ["queue", "commit", "apply", "switch"]
+
+
+async def test_streams_are_one_span_each_told_at_their_end(
+    collector: Collector, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = f"http://127.0.0.1:{collector.grpc_port}"
+    async with traced(place, monkeypatch, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint) as aqueduct:
+        watch: Any = aqueduct.registry.WatchRegistrations(WatchRegistrationsRequest())
+        await watch.read()
+        watch.cancel()
+        method = "aqueduct.v1.RegistryService/WatchRegistrations"
+        span = await collector.named(method)
+        assert (attributes(span)["rpc.grpc.status_code"], span.status.code) == (1, 0)
+        async with ClientSession() as client:
+            answer = await client.get(f"http://127.0.0.1:{aqueduct.port}/v1/registrations:watch")
+            await answer.content.readline()
+            answer.close()
+        await collector.named(method, lambda span: attributes(span)["aqueduct.protocol"] == "rest")
+        assert "Traceback" not in aqueduct.log.read_text()
 
 
 async def test_what_is_left_is_exported_at_the_end(

@@ -101,7 +101,7 @@ class Table:
         for entry in list(self._entries.values()):
             if entry.line.status:
                 self._change(entry, stopped(entry.line))
-            if entry.rates not in (None, NOTHING):
+            if entry.rates is not None:
                 self._rate(entry, NOTHING)
 
     def keep(self, keys: frozenset[str]) -> None:
@@ -213,9 +213,10 @@ class Table:
         self._ticked = time
 
     def _rate(self, entry: Entry, now: Rates) -> None:
-        if entry.rates != now:
-            entry.rates = now
+        """Note rates. Where nothing goes through that nothing was known of, there is no change."""
+        if (entry.rates or NOTHING) != now:
             self._touch(entry, STATS_GROUP_RATES)
+        entry.rates = now
 
     def _learn(self, snapshot: Snapshot) -> None:
         """See what has become of resources, and of what operators set."""

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 from aqueduct.model.stats.lines import COUNTERS, GAUGES, LineKind
 
-_NAMES = """
-pxname svname qcur qmax scur smax slim stot bin bout dreq dresp ereq econ eresp wretr wredis status
-weight act bck chkfail chkdown lastchg downtime qlimit pid iid sid throttle lbtot tracked type rate
-rate_lim rate_max check_status check_code check_duration hrsp_1xx hrsp_2xx hrsp_3xx hrsp_4xx
-hrsp_5xx hrsp_other hanafail req_rate req_rate_max req_tot cli_abrt srv_abrt comp_in comp_out
-comp_byp comp_rsp lastsess last_chk last_agt qtime ctime rtime ttime agent_status agent_code
-agent_duration check_desc agent_desc mode
-""".split()  # noqa: SIM905 # as they would be read
+_NAMES = (
+    "pxname", "svname", "qcur", "qmax", "scur", "smax", "slim", "stot", "bin", "bout", "dreq", "dresp",
+    "ereq", "econ", "eresp", "wretr", "wredis", "status", "weight", "act", "bck", "chkfail", "chkdown",
+    "lastchg", "downtime", "qlimit", "pid", "iid", "sid", "throttle", "lbtot", "tracked", "type", "rate",
+    "rate_lim", "rate_max", "check_status", "check_code", "check_duration", "hrsp_1xx", "hrsp_2xx",
+    "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other", "hanafail", "req_rate", "req_rate_max", "req_tot",
+    "cli_abrt", "srv_abrt", "comp_in", "comp_out", "comp_byp", "comp_rsp", "lastsess", "last_chk",
+    "last_agt", "qtime", "ctime", "rtime", "ttime", "agent_status", "agent_code", "agent_duration",
+    "check_desc", "agent_desc", "mode",
+)  # fmt: skip
 HEADER = ("# " + ",".join(_NAMES) + ",").encode()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import grpc.aio
 import pytest
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.discovery.registry import Registry
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.server import GrpcServer

@@ -11,7 +11,7 @@ from grpc_health.v1.health_pb2_grpc import HealthStub
 from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest, ServerReflectionResponse
 from grpc_reflection.v1alpha.reflection_pb2_grpc import ServerReflectionStub
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.errors import ConfigurationError
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free, target

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.stats.lines import Line, LineName, Reading
 from aqueduct.model.stats.selection import EVERYTHING, Selection

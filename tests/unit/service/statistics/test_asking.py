@@ -54,8 +54,9 @@ async def test_what_was_applied_since_is_read(played: Played) -> None:
 async def test_rates_are_those_that_somebody_watches(played: Played) -> None:
     async with played.watch() as watch:
         await anext(watch)
+        played.statistics.put(line(APP, stot=9))
         while not (await anext(watch)).stats[0].HasField("rates"):
-            pass
+            played.statistics.put(line(APP, stot=played.statistics.lines[APP].counters[0] + 9))
         told = await played.service.get(EVERYTHING, 0, "")
     assert all(stats.HasField("rates") for stats in told.page.items)
     assert not any(stats.HasField("rates") for stats in (await asked(played)).page.items)

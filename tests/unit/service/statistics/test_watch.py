@@ -48,6 +48,7 @@ async def test_all_are_told_the_very_same_from_one_reading(played: Played) -> No
     async with played.watch() as one, played.watch() as other:
         assert await anext(one) is await anext(other)
         assert played.statistics.asked == [None]
+        played.statistics.put(line(APP, bin=1))
         first, second = await asyncio.gather(anext(one), anext(other))
         assert first is second
         assert len(played.statistics.asked) == 2
@@ -70,6 +71,7 @@ async def test_few_keys_are_read_by_themselves(played: Played) -> None:
     async with played.watch(WEB_KEY) as web, played.watch(APP_KEY) as app:
         assert told(await anext(web)) == ["web", "web", "web/10.0.0.1:80"]
         assert told(await anext(app)) == ["app"]
+        played.statistics.put(line(SERVER, bin=1), line(APP, bin=1))
         await anext(web)
         await anext(app)
     first, second, *later = played.statistics.asked
@@ -83,9 +85,10 @@ async def test_who_leaves_is_not_read_for(played: Played) -> None:
         async with played.watch() as everything:
             await anext(web)
             await anext(everything)
+        played.statistics.put(line(SERVER, bin=3))
         await anext(web)
         played.statistics.asked.clear()
-        played.statistics.put(line(SERVER, bin=3))
+        played.statistics.put(line(SERVER, bin=4))
         assert told(await anext(web)) == ["web/10.0.0.1:80"]
         assert set(map(str, played.statistics.asked)) == {str(frozenset({"web", "web:frontend"}))}
 
