@@ -189,7 +189,7 @@ class Aqueduct:
         sources = configured(settings.discovery, registry, clock)
         discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
         fresh = lambda: _fresh(self.settings, haproxy.capabilities)  # noqa: E731 # as they are then
-        given = Adapters(store, haproxy, haproxy.runtime, renderer, fresh, discoveries, clock)
+        given = Adapters(store, haproxy, haproxy.runtime, haproxy.states, renderer, fresh, discoveries, clock)
         control = ControlPlane(given, self._reserved(), settings.verify_interval, label=settings.label)
         self._control, self._store = control, store
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
