@@ -59,7 +59,7 @@ class StatisticsService:
         self.became = self._collecting.became
         """Is told what becomes of HAProxy."""
         self.changed = self._collecting.changed
-        """Is told the keys of backends of which HAProxy has pushed that a member's state is another."""
+        """Is told the keys of backends of whose members the state or the admin state is another."""
 
     async def watch(self, selection: Selection, interval: int) -> AsyncGenerator[StatsWatchResponse, None]:
         """Tell all that is selected, then, each `interval` milliseconds, what has changed.
