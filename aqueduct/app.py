@@ -43,6 +43,7 @@ from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free
 from aqueduct.rpc.server import GrpcServer
 from aqueduct.rpc.servicers import Servicers
+from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.control import Adapters, ControlPlane, Work
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
@@ -197,7 +198,12 @@ class Aqueduct:
         streams = Streams(settings.streams.most)
         registering = Registering(registry if registry in sources else None, streams)
         servicers = Servicers(
-            control.configuration, control.history, control.status, control.reloading, registering
+            control.configuration,
+            control.history,
+            control.status,
+            control.reloading,
+            registering,
+            config_watch=ConfigWatch(store, streams, clock),
         )
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
         self.haproxy, self.registry = servicers.haproxy, servicers.registry

@@ -6,6 +6,7 @@
     |-- NotFound             no such key: NOT_FOUND, 404
     |-- Conflict             not the expected revision: ABORTED, 409
     |-- Unmet                the request is right, the world is not: FAILED_PRECONDITION, 400
+    |-- OutOfRange           of what is ordered, a part that is no more or not yet there: OUT_OF_RANGE, 400
     |-- Exhausted            a limit or a full disk: RESOURCE_EXHAUSTED, 429
     |-- Unavailable          HAProxy or the store cannot serve just now: UNAVAILABLE, 503
     |-- TimedOut             the caller's deadline passed: DEADLINE_EXCEEDED, 504
@@ -105,14 +106,31 @@ class Unmet(AqueductError):
         super().__init__(f"{subject}: {description}")
 
 
+class OutOfRange(AqueductError):
+    """What is asked for is no more there, or not yet.
+
+    `reason` is a stable word for programs (`COMPACTED`), as are the names of `metadata`.
+    """
+
+    code = code_pb2.OUT_OF_RANGE
+    http = 400
+
+    def __init__(self, reason: str, message: str, **metadata: int) -> None:
+        self.reason, self.metadata = reason, metadata
+        super().__init__(message)
+
+
 class Exhausted(AqueductError):
-    """A limit is reached. `reason` is a stable word for programs (`DISK_FULL`)."""
+    """A limit is reached.
+
+    `reason` is a stable word for programs (`DISK_FULL`), as are the names of `metadata`.
+    """
 
     code = code_pb2.RESOURCE_EXHAUSTED
     http = 429
 
-    def __init__(self, reason: str, message: str) -> None:
-        self.reason = reason
+    def __init__(self, reason: str, message: str, **metadata: int) -> None:
+        self.reason, self.metadata = reason, metadata
         super().__init__(message)
 
 

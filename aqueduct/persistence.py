@@ -1,8 +1,8 @@
 """The original's file (`--persistence`): read into an empty store, and kept up to date for those who go back.
 
-The store is the truth. The file follows it: whole files, each durable before it has its name, and
-however many changes came meanwhile, one at a time, none within PAUSE of another. A disk that does not take
-it holds up nothing; it is tried again.
+The store is the truth. The file follows it: whole files, each durable before it has its name, one as soon
+as something is stored, and for whatever is stored within PAUSE of it another. A disk that does not take it
+holds up nothing; it is tried again.
 
 A file that says something else than the store when Aqueduct starts may have been changed by the original,
 or by hand: it is kept as `FILE.old` before it is written over.
@@ -44,6 +44,7 @@ class Persistence:
         self._path = path.resolve()  # what a symbolic link leads to is written, not the link
         self._store = store
         self._stopping = asyncio.Event()
+        self._due = asyncio.Event()
         self._written: Snapshot | None = None
         self._to_import: Configuration | None = None
         self._error = ""
@@ -84,16 +85,24 @@ class Persistence:
 
     async def run(self) -> None:
         """Keep the file up to date until `stop`, and once more then."""
-        await self._save(aside=self._to_import is None)
-        while not await happens(self._stopping, RETRY if self._error else PAUSE):
+        end = self._store.on_revision(lambda *_: self._due.set())
+        try:
+            await self._save(aside=self._to_import is None)
+            while not await happens(self._stopping, RETRY if self._error else PAUSE):
+                if not self._error:
+                    await self._due.wait()
+                await self._save()
             await self._save()
-        await self._save()
+        finally:
+            end()
 
     def stop(self) -> None:
         """Have `run` return when the file says what the store does."""
         self._stopping.set()
+        self._due.set()
 
     async def _save(self, *, aside: bool = False) -> None:
+        self._due.clear()
         snapshot = self._store.snapshot()
         if snapshot is self._written:
             return

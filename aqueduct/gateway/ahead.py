@@ -14,7 +14,7 @@ from aqueduct.gateway.streams import Item
 from aqueduct.rpc.calls import Refused
 from aqueduct.rpc.status import status_of
 
-SILENT: Final = Item(None)
+SILENT: Final = Item("")
 
 
 class Ahead:

@@ -36,6 +36,7 @@ from aqueduct.gateway.routes import Route, Router, routes_of
 from aqueduct.gateway.streams import Item, item_of, resume_of
 from aqueduct.rpc.calls import Call, Calls
 from aqueduct.rpc.servicers import Method
+from aqueduct.rpc.shared import Shared
 
 T = TypeVar("T")
 
@@ -64,6 +65,7 @@ class Exchange:
     def __init__(self, methods: Iterable[Method], calls: Calls) -> None:
         self.router = Router(routes_of(methods))
         self._calls = calls
+        self._items: dict[tuple[str, str], Shared[Item]] = {}
         self._listing = asyncio.Lock()
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="gateway")
 
@@ -106,12 +108,17 @@ class Exchange:
         after, last = resume_of(route).after, request.headers.get("last-event-id")
         resumed = {**values, after: last} if after and last else values
 
+        made = self._items.setdefault(
+            (route.method.name, route.response_body),
+            Shared(partial(item_of, route), lambda item: len(item.text)),
+        )
+
         async def work() -> AsyncGenerator[Item, None]:
             message = await self._request(request, route, resumed)
             try:
                 async with aclosing(route.method.function(message, None)) as responses:
                     async for response in responses:
-                        yield item_of(route, response)
+                        yield made(response)
             except Invalid as error:
                 raise as_written(error, route) from error
 

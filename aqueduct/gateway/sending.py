@@ -9,7 +9,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from aqueduct.gateway.ahead import SILENT, Ahead
 from aqueduct.gateway.answers import Answer
 from aqueduct.gateway.errors import error_document, http_code, malformed, phrase
-from aqueduct.gateway.streams import FRAMINGS, Item, message
+from aqueduct.gateway.streams import FRAMINGS, Item, error_item, message
 from aqueduct.rpc.calls import Refused
 
 STALLED: Final = 60.0
@@ -19,7 +19,7 @@ ALIVE: Final = 15.0
 PATIENCE: Final = 0.25
 """Seconds that a stream has for its first item, or for its error, before the answer begins."""
 
-_PASSING: Final = frozenset({503})
+_PASSING: Final = frozenset({429, 503})
 _UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _SLICE: Final = 64 * 1024
 _MAX_MESSAGE: Final = 4_096
@@ -59,7 +59,7 @@ async def send_stream(
             await _write(request, response, alive if item is SILENT else frame(item))
             item = await ahead.next(ALIVE)
     except Refused as refused:
-        await _write(request, response, frame(Item(error_document(refused), is_error=True)))
+        await _write(request, response, frame(error_item(error_document(refused))))
     return response
 
 
@@ -96,7 +96,7 @@ async def _send_messages(
                 await _within_stall(request, socket.send_str(message(item)))
             item = await ahead.next(ALIVE)
     except Refused as refused:
-        last = Item(error_document(refused), is_error=True)
+        last = error_item(error_document(refused))
         await _within_stall(request, socket.send_str(message(last)))
         code = WSCloseCode.GOING_AWAY if http_code(refused) in _PASSING else WSCloseCode.INTERNAL_ERROR
         reason = str(refused)

@@ -19,7 +19,8 @@ from aqueduct.v1 import options_pb2
 class Item:
     """A response of a stream, or the error that ended it."""
 
-    document: Any
+    text: str
+    """As JSON."""
     id: str = ""
     """By which the stream is taken up again after it; empty where it cannot be."""
     is_error: bool = False
@@ -27,9 +28,15 @@ class Item:
 
 def item_of(route: Route, response: Message) -> Item:
     """Return a response as an item."""
-    field = resume_of(route).id
-    identity = str(getattr(response, field)) if field else ""
-    return Item(body_document(route, response), identity if identity.isprintable() else "")
+    resume = resume_of(route)
+    is_whole = resume.id and not (resume.more and getattr(response, resume.more))
+    identity = str(getattr(response, resume.id)) if is_whole else ""
+    return Item(encode(body_document(route, response)), identity if identity.isprintable() else "")
+
+
+def error_item(document: Any) -> Item:
+    """Return the item that tells an error."""
+    return Item(encode(document), is_error=True)
 
 
 def resume_of(route: Route) -> options_pb2.Resume:
@@ -47,12 +54,12 @@ def line(item: Item) -> bytes:
 def event(item: Item) -> bytes:
     """Return an item as an event (HTML, 9.2.6)."""
     head = "event: error\n" if item.is_error else f"id: {item.id}\n" if item.id else ""
-    return f"{head}data: {encode(item.document)}\n\n".encode()
+    return f"{head}data: {item.text}\n\n".encode()
 
 
 def message(item: Item) -> str:
-    """Return an item as JSON."""
-    return encode({"error": item.document} if item.is_error else item.document)
+    """Return an item as a message of its own."""
+    return f'{{"error":{item.text}}}' if item.is_error else item.text
 
 
 FRAMINGS: Final = {NDJSON: (line, b"\n"), EVENTS: (event, b":\n\n")}

@@ -1,6 +1,6 @@
 """The Store port: durable, ordered configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,9 +24,14 @@ class Past:
     """A part of the history."""
 
     revisions: tuple[Revision, ...]
-    """The newest first."""
+    """In the order that was asked for."""
     floor: int
     """The oldest revision whose configuration can still be told: none that came after it is missing."""
+
+
+RevisionListener = Callable[[int, Sequence[Revision]], None]
+"""Is told the store's new revision, and what came into the history with it, in order; maybe nothing, where
+only memberships changed. It changes none of them, does not fail, and returns at once."""
 
 
 class Store(Protocol):
@@ -55,6 +60,23 @@ class Store(Protocol):
         """Return the newest revisions of the history that are larger than `above` and smaller than `below`.
 
         At the `most` so many, the newest first.
+        """
+        ...
+
+    async def since(self, above: int, most: int) -> Past:
+        """Return the oldest revisions of the history that are larger than `above`.
+
+        At the `most` so many, fewer where they are large, none only where there are none; the oldest first.
+        Where the floor is larger than `above`, some are missing.
+        """
+        ...
+
+    def on_revision(self, listener: RevisionListener) -> Callable[[], None]:
+        """Tell `listener` of each revision from now on, once it is durable; return what ends that.
+
+        It is told in the event loop, in the order of revisions, each revision of the history once and none
+        left out, and those that were written together at once. `snapshot` has them by then, and no commit
+        of them has returned yet. Commits of others, where several Aqueducts share a store, are told alike.
         """
         ...
 

@@ -1,10 +1,13 @@
 """The servicer of ConfigService: several changes at once, the history, and the way back."""
 # ruff: noqa: N802, D102 # the methods are those of config.proto, which documents them
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import TypeVar
 
 from aqueduct.errors import Invalid, Violation
 from aqueduct.rpc.requests import import_mode, options
+from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.configuration import Configuration, Written
 from aqueduct.service.history import History
 from aqueduct.v1.config_pb2 import (
@@ -13,6 +16,8 @@ from aqueduct.v1.config_pb2 import (
     Change,
     CompactRequest,
     CompactResponse,
+    ConfigWatchRequest,
+    ConfigWatchResponse,
     DiffRevisionsRequest,
     DiffRevisionsResponse,
     ExportRequest,
@@ -34,9 +39,10 @@ _R = TypeVar("_R", ApplyResponse, RestoreRevisionResponse, ImportResponse)
 class Config(ConfigServiceServicer):
     """ConfigService, see config.proto."""
 
-    def __init__(self, configuration: Configuration, history: History) -> None:
+    def __init__(self, configuration: Configuration, history: History, watch: ConfigWatch) -> None:
         self._configuration = configuration
         self._history = history
+        self._watch = watch
 
     async def Apply(self, request: ApplyRequest, _: object = None) -> ApplyResponse:
         paths = [_path(position, change) for position, change in enumerate(request.changes)]
@@ -72,6 +78,14 @@ class Config(ConfigServiceServicer):
 
     async def Compact(self, request: CompactRequest, _: object = None) -> CompactResponse:
         return CompactResponse(forgotten=await self._history.compact(request.keep))
+
+    async def ConfigWatch(
+        self, request: ConfigWatchRequest, _: object = None
+    ) -> AsyncIterator[ConfigWatchResponse]:
+        after = request.after_revision if request.HasField("after_revision") else None
+        async with aclosing(self._watch.watch(after, request.resources)) as watch:
+            async for response in watch:
+                yield response
 
 
 def _response(kind: type[_R], written: Written) -> _R:

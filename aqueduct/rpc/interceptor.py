@@ -34,7 +34,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._shared: dict[str, Shared] = {}
+        self._shared: dict[str, Shared[bytes]] = {}
 
     async def intercept_service(
         self,
@@ -51,7 +51,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         decode = decoder(handler.request_deserializer or _as_is, call.method)
         serialize = handler.response_serializer
         if handler.response_streaming and serialize is not None:
-            serialize = self._shared.setdefault(call.method, Shared(serialize))
+            serialize = self._shared.setdefault(call.method, Shared(serialize, len))
         # grpc.aio decodes the messages of a stream where the method reads them, within the call, but
         # a single request before the method is called: that one is taken raw, and decoded within.
         if handler.request_streaming:

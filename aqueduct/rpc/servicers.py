@@ -13,6 +13,7 @@ from aqueduct.rpc.config import Config
 from aqueduct.rpc.frontends import Frontends
 from aqueduct.rpc.haproxy import HAProxy
 from aqueduct.rpc.registry import Registry
+from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.history import History
 from aqueduct.service.registry import Registering
@@ -60,10 +61,12 @@ class Servicers:
         status: StatusService,
         reloading: Reloading,
         registering: Registering,
+        *,
+        config_watch: ConfigWatch,
     ) -> None:
         self.frontends = Frontends(configuration)
         self.backends = Backends(configuration)
-        self.config = Config(configuration, history)
+        self.config = Config(configuration, history, config_watch)
         self.haproxy = HAProxy(status, reloading)
         self.registry = Registry(registering)
 

@@ -20,6 +20,7 @@ from aqueduct.errors import (
     Exhausted,
     Invalid,
     NotFound,
+    OutOfRange,
     RejectedByHAProxy,
     TimedOut,
     Unavailable,
@@ -76,7 +77,9 @@ def _details(error: AqueductError) -> Iterator[Message]:
                 type=error.kind, subject=_cut(error.subject), description=_cut(error.description)
             )
             yield PreconditionFailure(violations=[violation])
-        case Exhausted() | Unavailable():
+        case Exhausted() | OutOfRange():
+            yield _error_info(error.reason, **{name: str(value) for name, value in error.metadata.items()})
+        case Unavailable():
             yield _error_info(error.reason)
         case TimedOut():
             yield _error_info("TIMED_OUT")

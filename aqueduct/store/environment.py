@@ -34,6 +34,8 @@ _FLOOR_KEY: Final = b"history_floor"
 _NUMBER: Final = struct.Struct(">Q")
 _ANY: Final = float("-inf")
 """A time that nothing is older than."""
+_MOST_BYTES: Final = 256 * 1024
+"""Bytes after which no further revision is read at once, for those who follow."""
 _MOST_FORGOTTEN: Final = 100
 """Revisions that one write removes at the most because of their age."""
 
@@ -109,10 +111,29 @@ class Environment(Database):
             while there and len(found) < most and _NUMBER.unpack(cursor.key())[0] > above:
                 found.append(Revision.FromString(cursor.value()))
                 there = cursor.prev()
-            present = txn.get(_REVISION_KEY, b"0", db=self._meta)
-            return Past(tuple(found), int(txn.get(_FLOOR_KEY, present, db=self._meta)))
+            return Past(tuple(found), self._floor(txn))
 
         return self._read(read)
+
+    def since(self, above: int, most: int) -> Past:
+        """Read a part of the history (see the port). ConfigurationError where it is damaged."""
+
+        def read(txn: "lmdb.Transaction[bytes]") -> Past:
+            found: list[Revision] = []
+            cursor = txn.cursor(self._databases[_HISTORY])
+            size = 0
+            there = cursor.set_range(_NUMBER.pack(above + 1))
+            while there and len(found) < most and size < _MOST_BYTES:
+                size += len(cursor.value())
+                found.append(Revision.FromString(cursor.value()))
+                there = cursor.next()
+            return Past(tuple(found), self._floor(txn))
+
+        return self._read(read)
+
+    def _floor(self, txn: "lmdb.Transaction[bytes]") -> int:
+        present = txn.get(_REVISION_KEY, b"0", db=self._meta)
+        return int(txn.get(_FLOOR_KEY, present, db=self._meta))
 
     def compact(self, keep: int) -> int:
         """Forget all of the history but its newest `keep` revisions; return how many were forgotten.

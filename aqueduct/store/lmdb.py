@@ -17,17 +17,20 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 import lmdb
+import structlog
 
 from aqueduct.errors import AqueductError, Exhausted, Unavailable
 from aqueduct.model.resources import ref_of
 from aqueduct.model.snapshot import Snapshot
-from aqueduct.ports.store import NOTHING_KNOWN, Committed, Past
+from aqueduct.ports.store import NOTHING_KNOWN, Committed, Past, RevisionListener
 from aqueduct.settings import Retention
 from aqueduct.store.database import MAP_SIZE
 from aqueduct.store.environment import Environment
 from aqueduct.store.group import Group, plan_group
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.history_pb2 import Revision
+
+log = structlog.get_logger()
 
 _T = TypeVar("_T")
 
@@ -49,6 +52,7 @@ class LmdbStore:
         self._environment = environment
         self._thread = thread
         self._snapshot = snapshot
+        self._listeners: list[RevisionListener] = []
         self._waiting: list[_Commit] = []
         self._writer: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -106,6 +110,15 @@ class LmdbStore:
         """Return a part of the history (see the port)."""
         return await self._asked(self._environment.past, above, below, most)
 
+    async def since(self, above: int, most: int) -> Past:
+        """Return a part of the history (see the port)."""
+        return await self._asked(self._environment.since, above, most)
+
+    def on_revision(self, listener: RevisionListener) -> Callable[[], None]:
+        """Tell `listener` of each revision from now on; return what ends that (see the port)."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
     async def compact(self, keep: int) -> int:
         """Forget the oldest part of the history (see the port)."""
         try:
@@ -139,8 +152,18 @@ class LmdbStore:
             except Exception as error:  # noqa: BLE001 # each caller raises it: none may wait for ever
                 _fail(commits, error)
             else:
-                self._snapshot = group.snapshot
+                self._take(group)
                 _answer(commits, group.outcomes)
+
+    def _take(self, group: Group) -> None:
+        if group.snapshot is self._snapshot:
+            return
+        self._snapshot = group.snapshot
+        for listener in tuple(self._listeners):
+            try:
+                listener(group.snapshot.revision, group.revisions)
+            except Exception:
+                log.exception("a revision is lost on a listener", revision=group.snapshot.revision)
 
     async def _write(self, group: Group) -> None:
         changes = list(group.changes)

@@ -50,6 +50,7 @@ class Samples:
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
+        self.shared: Any = None
         self.made = 0
         """Responses of streams that were made."""
         self.left = asyncio.Event()
@@ -78,7 +79,10 @@ class Samples:
         return message("RawRequest", body=request)
 
     async def Watch(self, request: Any, _: object) -> AsyncIterator[Any]:
-        """Count from `after` on, by `count`, and go on for ever without one; negative: say nothing."""
+        """Count from `after` on, by `count`, and go on for ever without one; negative: say nothing.
+
+        Each in `parts`, or as the very `shared` message.
+        """
         self._fail()
         self.asked.append(request)
         number = request.after
@@ -88,7 +92,9 @@ class Samples:
                     await asyncio.Event().wait()
                 number += 1
                 self.made += 1
-                yield message("WatchResponse", revision=number, text="x" * request.size)
+                for _ in range(request.parts - 1):
+                    yield message("WatchResponse", revision=number, more=True)
+                yield self.shared or message("WatchResponse", revision=number, text="x" * request.size)
             self._fail()
         finally:
             self.left.set()

@@ -9,9 +9,10 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 from structlog.testing import capture_logs
 
 from aqueduct.errors import Invalid, Unavailable, Violation
-from aqueduct.gateway import sending
+from aqueduct.gateway import answers, sending
 
 from .conftest import Serving
+from .sample import message
 
 EVENTS = {"Accept": "text/event-stream"}
 LARGE = 100_000
@@ -49,6 +50,27 @@ async def test_events_have_ids_to_resume_from(serving: Serving) -> None:
     assert text == 'id: 1\ndata: {"revision":1}\n\nid: 2\ndata: {"revision":2}\n\n'
     resumed = await read(serving, "/samples:watch?count=1&after=1", {**EVENTS, "Last-Event-ID": "2"})
     assert resumed[2] == 'id: 3\ndata: {"revision":3}\n\n'
+
+
+async def test_only_the_last_of_several_parts_has_an_id(serving: Serving) -> None:
+    _, _, text = await read(serving, "/samples:watch?count=1&parts=3", EVENTS)
+    first = 'data: {"revision":1,"more":true}\n\n'
+    assert text == f'{first}{first}id: 1\ndata: {{"revision":1}}\n\n'
+
+
+async def test_what_many_are_told_is_encoded_once(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[Any] = []
+
+    def noted(document: Any) -> str:
+        encoded.append(document)
+        return answers.encode(document)
+
+    monkeypatch.setattr("aqueduct.gateway.streams.encode", noted)
+    serving.samples.shared = message("WatchResponse", revision=7)
+    texts = [await read(serving, "/samples:watch?count=2", headers) for headers in (EVENTS, None)]
+    assert texts[0][2] == 'id: 7\ndata: {"revision":7}\n\n' * 2
+    assert texts[1][2] == '{"revision":7}\n' * 2
+    assert len(encoded) == 1
 
 
 async def test_an_id_that_is_none(serving: Serving) -> None:

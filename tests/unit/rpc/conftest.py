@@ -13,6 +13,7 @@ from aqueduct.discovery.registry import Registry
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.server import GrpcServer
 from aqueduct.rpc.servicers import Servicers
+from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.registry import Registering
 from aqueduct.service.streams import Streams
 from aqueduct.store.lmdb import LmdbStore
@@ -67,8 +68,14 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     registry = Registry(registrations, SystemClock(), 30.0)
     admission, status, reloads = InstantAdmission(store), FixedStatus(), NotedReloads()
     past = history(store, admission)
+    streams = Streams()
     servicers = Servicers(
-        configuration(store, admission), past, status, reloads, Registering(registry, Streams())
+        configuration(store, admission),
+        past,
+        status,
+        reloads,
+        Registering(registry, streams),
+        config_watch=ConfigWatch(store, streams, SystemClock()),
     )
     server = GrpcServer(servicers, Calls(), status)
     port = await server.start("127.0.0.1", 0)

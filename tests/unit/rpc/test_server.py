@@ -11,11 +11,13 @@ from grpc_health.v1.health_pb2_grpc import HealthStub
 from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest, ServerReflectionResponse
 from grpc_reflection.v1alpha.reflection_pb2_grpc import ServerReflectionStub
 
+from aqueduct.app import SystemClock
 from aqueduct.errors import ConfigurationError
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free, target
 from aqueduct.rpc.server import GrpcServer
 from aqueduct.rpc.servicers import Servicers
+from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.registry import Registering
 from aqueduct.service.streams import Streams
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend
@@ -33,7 +35,12 @@ from .test_frontends import frontend
 def another(api: Api) -> GrpcServer:
     past = history(api.store, api.admission)
     servicers = Servicers(
-        configuration(api.store, api.admission), past, api.status, api.reloads, Registering(None, Streams())
+        configuration(api.store, api.admission),
+        past,
+        api.status,
+        api.reloads,
+        Registering(None, Streams()),
+        config_watch=ConfigWatch(api.store, Streams(), SystemClock()),
     )
     return GrpcServer(servicers, Calls(), api.status)
 

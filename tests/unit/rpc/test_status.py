@@ -15,6 +15,7 @@ from aqueduct.errors import (
     Exhausted,
     Invalid,
     NotFound,
+    OutOfRange,
     RejectedByHAProxy,
     TimedOut,
     Unavailable,
@@ -97,6 +98,13 @@ TABLE: list[tuple[AqueductError, int, int, str, list[Message]]] = [
                 ]
             ),
         ],
+    ),
+    (
+        OutOfRange("COMPACTED", "revision 3 is no more", oldest_revision=7),
+        code_pb2.OUT_OF_RANGE,
+        400,
+        "revision 3 is no more",
+        [info("COMPACTED", oldest_revision="7")],
     ),
     (
         Exhausted("DISK_FULL", "no room"),

@@ -1,10 +1,10 @@
 """What is desired is what the store holds, unless something was refused."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aqueduct.model.resources import Kind, Ref, delete, put
 from aqueduct.model.snapshot import Snapshot
-from aqueduct.ports.store import NOTHING_KNOWN, Committed, Past
+from aqueduct.ports.store import NOTHING_KNOWN, Committed, Past, RevisionListener
 from aqueduct.service.desired import Desired
 from aqueduct.service.pending import Pending
 from aqueduct.store.group import plan_group
@@ -30,6 +30,12 @@ class _Store:
         return outcome
 
     async def past(self, above: int, below: int, most: int) -> Past:
+        raise NotImplementedError
+
+    async def since(self, above: int, most: int) -> Past:
+        raise NotImplementedError
+
+    def on_revision(self, listener: RevisionListener) -> Callable[[], None]:
         raise NotImplementedError
 
     async def compact(self, keep: int) -> int:
