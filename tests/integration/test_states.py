@@ -74,11 +74,11 @@ class Answer(asyncio.Protocol):
         self._transport = transport
         self._open.add(transport)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes) -> None:  # noqa: ARG002 # asyncio.Protocol
         self._transport.write(ANSWER)
         self._transport.close()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 # asyncio.Protocol
         self._open.discard(self._transport)
 
 
