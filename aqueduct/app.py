@@ -170,7 +170,7 @@ class Aqueduct:
         sources = configured(settings.discovery, registry, clock)
         discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
         fresh = lambda: fresh_renderer(self.settings, haproxy.capabilities)  # noqa: E731 # as they are then
-        given = Adapters(store, haproxy, haproxy.runtime, renderer, fresh, discoveries, clock)
+        given = Adapters(store, haproxy, haproxy.runtime, haproxy.states, renderer, fresh, discoveries, clock)
         control = ControlPlane(given, self._reserved(), settings.verify_interval, label=settings.label)
         self._control, self._store = control, store
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
@@ -228,6 +228,8 @@ class Aqueduct:
         window, control = self.settings.streams.stats_history, self._control
         statistics = StatisticsService(haproxy.statistics, control.reconciler, streams, clock, window)
         control.status.on_state(statistics.became)
+        control.on_members = statistics.changed
+        control.states.on_change(lambda changes: statistics.changed({each.backend for each in changes}))
         return statistics
 
     async def _registry(self, stack: AsyncExitStack, clock: Clock) -> Registry:

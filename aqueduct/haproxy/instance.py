@@ -61,6 +61,11 @@ class Instance:
         self._worker = 0
         self._generation_of: dict[int, int] = {}  # by worker
 
+    @property
+    def worker(self) -> int:
+        """The process that was found to serve last; 0 for none."""
+        return self._worker
+
     async def start(self, generation: Generation, rest: str) -> None:
         """Wait until it serves `generation`. `rest` is what a fresh HAProxy has to know of its servers."""
         await self.master.outlives(verdict.serves(self._cli, generation.number))

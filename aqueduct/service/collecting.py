@@ -94,6 +94,8 @@ class Collecting:
 
     def changed(self, backends: Collection[str]) -> None:
         """Have the backends of these keys read at once: HAProxy has told that a member's state is another."""
+        if not backends:
+            return
         self._readings.forget()
         self._changed.update(backends)
         self._wake.set()

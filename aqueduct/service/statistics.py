@@ -6,6 +6,7 @@ HAProxy is down a watch goes on: all is told as down, with what was counted so f
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from aqueduct.errors import Unavailable
@@ -14,7 +15,7 @@ from aqueduct.model.stats.lines import LineName, Reading
 from aqueduct.model.stats.names import Name, is_ours, name_of
 from aqueduct.model.stats.rates import Rates
 from aqueduct.model.stats.selection import Selection
-from aqueduct.model.stats.table import Entry, Table
+from aqueduct.model.stats.table import Table
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxyFailed
 from aqueduct.ports.statistics import Statistics
@@ -58,7 +59,7 @@ class StatisticsService:
         self.became = self._collecting.became
         """Is told what becomes of HAProxy."""
         self.changed = self._collecting.changed
-        """Is told the keys of backends of which HAProxy has pushed that a member's state is another."""
+        """Is told the keys of backends of whose members the state or the admin state is another."""
 
     async def watch(self, selection: Selection, interval: int) -> AsyncGenerator[StatsWatchResponse, None]:
         """Tell all that is selected, then, each `interval` milliseconds, what has changed.
@@ -89,10 +90,15 @@ class StatisticsService:
         """
         table = await self._table(selection)
         entries = {_text(entry.name): entry for entry in table.selected(selection)}
-        rates = self._rates(entries)
+
+        @cache
+        def recent() -> Mapping[LineName, Rates]:
+            return self._history.last_rates({entry.line.name for entry in entries.values()})
 
         def stats(text: str) -> Stats:
-            return table.stats(entries[text], selection.groups, rates.get(entries[text].line.name))
+            entry = entries[text]
+            line = entry.line.name
+            return table.stats(entry, selection.groups, self._collecting.rates_of(line) or recent().get(line))
 
         told = page(list(entries), stats, page_size, page_token)
         return Told(told, table.time, table.revision)
@@ -127,12 +133,6 @@ class StatisticsService:
             table.take(reading, self._serving.served, self._serving.applied_revision)
             self._got = reading, table
         return self._got[1]
-
-    def _rates(self, entries: Mapping[str, Entry]) -> Mapping[LineName, Rates]:
-        """Return the rates of the last interval that somebody watched, or of history's."""
-        lines = [entry.line.name for entry in entries.values()]
-        watched = {line: rates for line in lines if (rates := self._collecting.rates_of(line)) is not None}
-        return {**self._history.last_rates(set(lines) - watched.keys()), **watched}
 
 
 def _text(name: Name) -> str:

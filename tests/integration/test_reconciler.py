@@ -116,7 +116,16 @@ async def services(haproxy_binary: Path, tmp_path: Path) -> AsyncIterator[Servic
     renderer = Renderer(builtin_templates(), ProxySettings(), haproxy.capabilities)
     clock = SystemClock()
     control = ControlPlane(
-        Adapters(store, haproxy, haproxy.runtime, renderer, lambda: renderer, Discoveries((), clock), clock),
+        Adapters(
+            store,
+            haproxy,
+            haproxy.runtime,
+            haproxy.states,
+            renderer,
+            lambda: renderer,
+            Discoveries((), clock),
+            clock,
+        ),
         {},
     )
     await control.reconciler.start()

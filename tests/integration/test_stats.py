@@ -228,3 +228,19 @@ async def test_there_are_no_more_streams_than_may_be(
             assert raised.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
         assert (await aqueduct.stats.GetStats(GetStatsRequest())).time.seconds
         assert not (await aqueduct.stats.GetStatsHistory(GetStatsHistoryRequest(keys=["no"]))).histories
+
+
+async def test_states_are_told_outside_of_the_interval(aqueduct: Aqueduct, free_port: int) -> None:
+    async with Web("going") as going, Web("staying") as staying:
+        live = await Live.on(aqueduct, members([going, staying]), free_port)
+        gone, stays = names([going, staying])
+        selection = {"kinds": [STATS_KIND_MEMBER], "groups": [STATS_GROUP_STATE]}
+        async with watching(aqueduct, interval=duration(3_600.0), **selection) as watch:
+            await live.set_state(members([staying])[0], ADMIN_STATE_DRAIN)
+            await watch.until(lambda: watch.member(stays).operational_state == OPERATIONAL_STATE_DRAIN)
+            await watch.until(lambda: watch.member(stays).admin_state == ADMIN_STATE_DRAIN)
+            await aqueduct.haproxy.Reload(ReloadRequest())
+            await going.__aexit__(None, None, None)
+            await watch.until(lambda: watch.member(gone).operational_state == OPERATIONAL_STATE_DOWN)
+            await going.__aenter__()
+            await watch.until(lambda: watch.member(gone).operational_state == OPERATIONAL_STATE_UP)

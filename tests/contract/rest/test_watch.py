@@ -26,7 +26,9 @@ async def put(site: Site, *keys: str, size: int = 1) -> int:
     """Put backends in one revision; return its number."""
     backends = [Backend(key=key, type=BACKEND_TYPE_STATIC, natives=[LARGE] * size) for key in keys]
     changes = [Change(put_backend=backend) for backend in backends]
-    return (await site.aqueduct.config.Apply(ApplyRequest(changes=changes, wait_for=1))).revision
+    return (
+        await site.aqueduct.config.Apply(ApplyRequest(changes=changes, wait_for="WAIT_FOR_COMMIT"))
+    ).revision
 
 
 class Events:

@@ -52,7 +52,9 @@ _GONE = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
 @pytest.fixture
 async def aqueduct(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aqueduct]:
     directory = tmp_path_factory.mktemp("aq")
-    async with Aqueduct(directory / "data", binaries()[0], ("--history-count=1000000",)) as process:
+    async with Aqueduct(
+        directory / "data", binaries()[0], ("--history-count=1000000", f"--max-streams={WATCHERS}")
+    ) as process:
         yield process
 
 

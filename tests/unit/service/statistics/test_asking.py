@@ -63,7 +63,7 @@ async def test_rates_are_those_that_somebody_watches(played: Played) -> None:
 
 
 async def asked(played: Played) -> Told:
-    played.service.changed(())
+    played.service.changed({"web"})
     return await played.service.get(EVERYTHING, 0, "")
 
 
