@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.ui.axe import violations
 from tests.ui.browsing import node_modules, opened
 from tests.ui.site import Site
 
@@ -16,19 +17,6 @@ PLACES = [
     "#/config/edit/frontends/web",
     "#/config/edit/backends/api",
 ]
-_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-async def violations(page: Page) -> list[str]:
-    """Return what axe finds, of any weight. It is run beside the page's policy: it is no part of the page."""
-    axe = (node_modules() / "axe-core" / "axe.min.js").read_text()
-    await page.evaluate(axe)
-    found = await page.evaluate("tags => axe.run(document, { runOnly: tags })", _TAGS)
-    return [
-        f"{each['impact']} {each['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for each in found["violations"]
-        for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

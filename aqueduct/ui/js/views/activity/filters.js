@@ -31,7 +31,7 @@ export function Filters({ filter }) {
     <form class="bar" role="search" aria-label="Filter the activity" onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="filter"><span class="hidden">Words in the message</span>
         <input type="search" placeholder="Words in the message" value=${filter.text} onChange=${typed("text")} /></label>
-      <label>Of <input value=${filter.resource} placeholder="backends/web" size="16" onChange=${typed("resource")} /></label>
+      <label>Resource <input value=${filter.resource} placeholder="backends/web" size="16" onChange=${typed("resource")} /></label>
       <label>Time <select value=${isRange ? "range" : filter.last} onChange=${(/** @type {any} */ event) => chosen(event.target.value, set)}>
         ${Object.entries(SPANS).map(([seconds, words]) => html`<option value=${seconds}>${words}</option>`)}
         <option value="range">from, to…</option>
