@@ -31,11 +31,11 @@ async def test_the_configuration_is_shown_as_it_runs_and_follows(browser: Browse
 
 async def test_history_tells_who_when_and_what_and_leads_back(browser: Browser, site: Site) -> None:
     await site.put(Backend(key="old", type=STATIC, members=members(site.api)), "Ada", "first")
-    await site.put(Backend(key="old", type=STATIC, balance="first"), "Grace", "second thoughts")
+    await site.put(Backend(key="old", type=STATIC, balance="first"), "Grace", "second <b>thoughts</b>")
     async with opened(browser, f"{site.url}#/config/history") as page:
         row = page.get_by_role("article").first
         await expect(row).to_contain_text("Grace")
-        await expect(row).to_contain_text("second thoughts")
+        await expect(row).to_contain_text("second <b>thoughts</b>")
         await expect(row).to_contain_text("backends/old")
         await row.locator(".turn").click()
         await expect(row.locator(".diff .add", has_text="balance first")).to_be_visible()

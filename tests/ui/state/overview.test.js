@@ -34,6 +34,14 @@ test("messages change what they are of", () => {
   assert.equal(transitionOf(state, "api"), undefined);
 });
 
+test("a switch is over where the status tells of it no more", () => {
+  const under = reduce(state, { backend: { ...shop, transition: { phase: "draining" } } });
+  assert.ok(reduce(under, { status: { transitions: [{ key: "shop", transition: {} }] } }).backends.get("shop")?.transition);
+  const over = reduce(under, { status: {} });
+  assert.equal(transitionOf(over, "shop"), undefined);
+  assert.equal(reduce(over, { status: {} }).backends, over.backends);
+});
+
 test("health in a word", () => {
   const of = (active, members, backup = 0) => health({ kind: "backend", key: "b", state: { activeMembers: active, backupMembers: backup, members } });
   assert.deepEqual(of(2, 3), { up: 2, total: 3, word: "degraded", tone: "warn" });

@@ -31,10 +31,17 @@ export function reduce(state, message) {
   if ("backend" in message) {
     return { ...state, backends: new Map(state.backends).set(message.backend.key, message.backend) };
   }
-  if ("status" in message) return { ...state, status: message.status };
+  if ("status" in message) return { ...state, status: message.status, backends: settled(state.backends, message.status) };
   if ("forget" in message) return { ...state, config: { ...state.config, revision: undefined } };
   if (message.cut === "config") return { ...state, config: resumed(state.config) };
   return { ...state, stats: { ...state.stats, parts: [] } };
+}
+
+/** Backends as the status has it whose switch is over. @param {Overview["backends"]} backends @param {Status} status */
+function settled(backends, { transitions = [] }) {
+  const over = [...backends.values()].filter((each) => each.transition && !transitions.some(({ key }) => key === each.key));
+  if (!over.length) return backends;
+  return new Map([...backends, ...over.map((each) => /** @type {const} */ ([each.key, { ...each, transition: undefined }]))]);
 }
 
 /** Frontends whose key, bind, rules or targets have the words, ordered by key. @param {Overview} state @param {string} filter */

@@ -3,13 +3,32 @@ import { html, useState } from "../html.js";
 
 const NAME = "aqueduct.author";
 
+/** What the browser remembers, where it lets us. */
+const memory = {
+  get() {
+    try {
+      return localStorage.getItem(NAME) ?? "";
+    } catch {
+      return "";
+    }
+  },
+  /** @param {string} author */
+  set(author) {
+    try {
+      localStorage.setItem(NAME, author);
+    } catch {
+      // it is asked for again, then
+    }
+  },
+};
+
 /** @returns {{ author: string, message: string, set: (change: { author?: string, message?: string }) => void }} */
 export function useAnnotation() {
-  const [value, setValue] = useState({ author: localStorage.getItem(NAME) ?? "", message: "" });
+  const [value, setValue] = useState({ author: memory.get(), message: "" });
   return {
     ...value,
     set(change) {
-      if (change.author !== undefined) localStorage.setItem(NAME, change.author);
+      if (change.author !== undefined) memory.set(change.author);
       setValue((now) => ({ ...now, ...change }));
     },
   };
