@@ -73,7 +73,6 @@ async def test_a_server_that_is_away_is_told_of_until_it_is_back(
     await shared.end(signal.SIGKILL)
     await terminal.shows("trying again")
     await shared.start()
-    await terminal.shows("is back")
     while not json.loads(await line_of(watching)).get("snapshot"):
         pass  # what was told before it went
     terminal.type("q")
