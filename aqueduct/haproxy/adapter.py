@@ -173,7 +173,8 @@ class MasterWorker:
         except (HAProxyFailed, AqueductError):
             self.statistics.release()
             raise
-        self.statistics.reloaded()
+        finally:
+            self.statistics.reloaded()
 
     async def write_down(self, config: str, rest: StateRows) -> None:
         """Make the file of the worker that serves `config`, as it was changed live, and `rest` its states."""

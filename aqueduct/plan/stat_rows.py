@@ -7,6 +7,7 @@ the workers that tell them: what an idle server says does not change with a relo
 """
 
 import csv
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -28,6 +29,8 @@ _TIMES = ("lastchg", "downtime", "lastsess")
 _UNDER_WAY = "* "
 _QUOTE = b'"'
 _MOST_SHARED = 4_096
+_IDLE = re.compile(rb"(?:[^,]*,){7}0,0,0,(?:0?,){7}(?:[^,]*,){4}0?,0?,")
+"""No session, byte, denial, error, retry and failed check: nothing that could count anything else."""
 
 Cells = Callable[[Sequence[str]], tuple[str, ...]]
 
@@ -132,6 +135,11 @@ class Layout:
         if len(self._shared) >= _MOST_SHARED:
             self._shared.clear()
         return self._shared.setdefault(gauges, gauges)
+
+
+def is_idle(text: bytes) -> bool:
+    """Tell whether a row has counted nothing, whatever it is of. The columns are those of every HAProxy."""
+    return _IDLE.match(text) is not None
 
 
 @lru_cache(maxsize=4)
