@@ -13,8 +13,9 @@ what it does otherwise. So each worker is held by one over its reload. `Stopping
 serves no more, `CurrConns` how many clients it still has: connections to the Runtime API and checks are not
 in it. Where that is none before and after the last reading, and nobody has connected in between, it is exact.
 
-This was tried on 2.6 and 2.8, and asks of HAProxy nothing that depends on its version. A dump before the reload, as HAProxy 3.x can read it again (`stats-file`), misses
-what is counted behind it, and what old workers count.
+This was tried on 2.6 and 2.8, and asks nothing of HAProxy that depends on its version. A dump before the
+reload, as HAProxy 3.x can read it again (`stats-file`), misses what is counted behind it, and what old
+workers count.
 
 Invariants:
 - A worker without sessions is held for as long as it takes to read it. Nothing is held when Aqueduct ends.

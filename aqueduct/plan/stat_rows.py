@@ -9,7 +9,7 @@ the workers that tell them: what an idle server says does not change with a relo
 import csv
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from sys import intern
@@ -80,8 +80,15 @@ class Row:
         since = text[begin : text.find(b",", begin)]
         if not self.changed or not text.startswith(self.head) or not since.isdigit():
             return None
-        other = replace(self, changed=now - int(since))
+        other = self._with(now - int(since))
         return other if other.says(text, now) else None
+
+    def _with(self, changed: int) -> "Row":  # dataclasses.replace takes four times as long
+        return Row(
+            *(self.name, self.number, self.is_hidden, self.counters, self.gauges),
+            *(self.status, self.check, self.check_text, changed),
+            *(self.head, self.middle, self.tail),
+        )
 
 
 class Layout:
