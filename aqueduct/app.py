@@ -179,6 +179,7 @@ class Aqueduct:
         store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
         stack.push_async_callback(store.close)
         original = Original(settings, store)
+        stack.callback(original.close)
         await original.read()
         haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin, settings.haproxy)
         stack.push_async_callback(haproxy.close)
