@@ -121,8 +121,8 @@ class HttpServer:
     def _request(self, incoming: web.BaseRequest) -> Request:
         headers: dict[str, str] = {}
         for name, value in incoming.headers.items():
-            lower = name.lower()
-            headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
+            lower, text = name.lower(), value if value.isascii() else _unicode(value)
+            headers[lower] = f"{headers[lower]}, {text}" if lower in headers else text
         path, _, query = _origin_form(incoming.raw_path).partition("?")
         return Request(incoming.method, path, query, headers, lambda: self._bodies.read(incoming))
 
@@ -187,6 +187,11 @@ async def _send_error(
 ) -> web.StreamResponse:
     body = encode(error_document(refused)).encode()
     return await send(incoming, Answer(body, JSON, http_code(refused), http_headers(refused)), headers)
+
+
+def _unicode(value: str) -> str:
+    """Return a header's value with what is no UTF-8 in it replaced: no message could hold it."""
+    return value.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _origin_form(target: str) -> str:

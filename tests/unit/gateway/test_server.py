@@ -115,6 +115,42 @@ class TestTargets:
         )
         assert status == 400
 
+    @pytest.mark.parametrize(
+        "header",
+        [
+            "Accept",
+            "Authorization",
+            "Content-Encoding",
+            "Content-Type",
+            "Grpc-Timeout",
+            "Host",
+            "If-Match",
+            "If-None-Match",
+            "Last-Event-ID",
+            "Origin",
+            "Request-Timeout",
+            "Sec-Fetch-Site",
+            "Upgrade",
+            "User-Agent",
+        ],
+    )
+    async def test_headers_that_are_no_text(self, serving: Serving, header: str) -> None:
+        given = f"{header}: ".encode() + b"\xff\xfe \xc3\xa9"
+        for target, verb in (("/samples/1", "GET"), ("/samples/1/texts", "PUT"), ("/raw/x", "PUT")):
+            host = b"" if header == "Host" else b"Host: x\r\n"
+            head = f"{verb} {target} HTTP/1.1\r\nContent-Length: 5\r\n".encode()
+            ((status, _, _),) = await said(serving.port, head + host + given + b'\r\n\r\n["a"]')
+            assert status < 500
+
+    @pytest.mark.parametrize("key", [b"\xff", b"\xc3\xa9", b"x", b"AAAA"])
+    async def test_keys_of_websockets_that_are_none(self, serving: Serving, key: bytes) -> None:
+        request = get(
+            "/samples:watch", "Upgrade: websocket", "Connection: upgrade", "Sec-WebSocket-Version: 13"
+        )
+        request = request.removesuffix(b"\r\n") + b"Sec-WebSocket-Key: " + key + b"\r\n\r\n"
+        ((status, _, _),) = await said(serving.port, request)
+        assert status == 400
+
 
 class TestVerbs:
     async def test_options(self, serving: Serving) -> None:
