@@ -27,7 +27,7 @@ from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
 from aqueduct.gateway.exchange import Exchange
 from aqueduct.gateway.openapi.pages import pages
-from aqueduct.gateway.server import HttpServer
+from aqueduct.gateway.server import Gateway
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
@@ -53,6 +53,7 @@ from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
+from aqueduct.telemetry import Telemetry
 from aqueduct.templates import load_templates
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 
@@ -208,10 +209,12 @@ class Aqueduct:
         )
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
         self.haproxy, self.registry = servicers.haproxy, servicers.registry
-        calls = Calls()
+        telemetry = Telemetry(clock)
+        calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
-        gateway = HttpServer(exchange, settings.gateway, pages(exchange.router))
+        gateway = Gateway(exchange, settings.gateway, {**pages(exchange.router), **telemetry.pages})
+        telemetry.attach(store, control, streams, lambda: sum(1 for _ in registry.ids()))
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -256,7 +259,7 @@ class Aqueduct:
 
         self._stack.push_async_callback(finish)
 
-    async def _stop_servers(self, server: GrpcServer, gateway: HttpServer) -> None:
+    async def _stop_servers(self, server: GrpcServer, gateway: Gateway) -> None:
         try:
             grace = self._grace()
             await asyncio.gather(server.stop(grace), gateway.stop(grace))
