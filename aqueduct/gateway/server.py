@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import structlog
-from aiohttp import HttpVersion10, HttpVersion11, web
+from aiohttp import HttpVersion11, web
 
 from aqueduct.gateway.ahead import Ahead
 from aqueduct.gateway.answers import Answer, encode, offered
@@ -29,6 +29,7 @@ from aqueduct.gateway.words import GatewayWords
 from aqueduct.rpc.calls import Refused
 from aqueduct.rpc.status import internal_status
 from aqueduct.settings import GatewaySettings
+from aqueduct.web.connections import HEADERS
 from aqueduct.web.server import HttpServer
 
 log = structlog.get_logger()
@@ -36,7 +37,8 @@ log = structlog.get_logger()
 Pages = Mapping[str, Callable[[str | None], Answer]]
 """What is served beside the methods, by path; made for the `Accept` of a request."""
 
-_HEADERS: Final = {"Server": "Aqueduct", "X-Content-Type-Options": "nosniff"}
+_SHARE: Final = 1 / 4
+"""Of this process's files, for connections."""
 _OF_PAGES: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -49,7 +51,7 @@ class Gateway:
         self._origins = Origins(settings.cors_origins)
         self._bodies = Bodies(settings.max_body)
         self._streams: set[Ahead] = set()
-        self._http = HttpServer(self._answer, GatewayWords(), cancel=True)
+        self._http = HttpServer(self._answer, GatewayWords(), _SHARE, cancel=True)
 
     async def start(self, host: str, port: int) -> int:
         """Listen on `host` and `port`, 0 for any that is free; return the port.
@@ -70,7 +72,7 @@ class Gateway:
 
     async def _answer(self, incoming: web.BaseRequest) -> web.StreamResponse:
         request = self._request(incoming)
-        headers = {**_HEADERS, **self._origins.headers(request.headers)}
+        headers = {**HEADERS, **self._origins.headers(request.headers)}
         try:
             return await self._respond(incoming, request, headers)
         except Refused as refused:
@@ -93,10 +95,8 @@ class Gateway:
     async def _respond(
         self, incoming: web.BaseRequest, request: Request, headers: Mapping[str, str]
     ) -> web.StreamResponse:
-        if incoming.version < HttpVersion10 or (
-            incoming.version == HttpVersion11 and len(incoming.headers.getall("Host", ())) != 1
-        ):
-            raise malformed("the request must be HTTP/1.1 with one Host, or HTTP/1.0")
+        if incoming.version == HttpVersion11 and len(incoming.headers.getall("Host", ())) != 1:
+            raise malformed("the request must have one Host, or be HTTP/1.0")
         self._origins.check(request.verb, request.headers)
         if request.verb == "OPTIONS":
             return await send(incoming, self._options(request), headers)
