@@ -22,6 +22,7 @@ import structlog
 
 from aqueduct import __version__, logs
 from aqueduct.discovery.configured import configured
+from aqueduct.discovery.missing import known_for
 from aqueduct.discovery.registry import Registry
 from aqueduct.errors import ConfigurationError, Unmet
 from aqueduct.fdlimit import fitting
@@ -177,7 +178,7 @@ class Aqueduct:
         if settings.restore is not None:
             aside = await asyncio.to_thread(restore, settings.restore, settings.data_dir / "store")
             log.warning("restored", file=str(settings.restore), former_store=str(aside or "none"))
-        store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
+        self._store = store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
         stack.push_async_callback(store.close)
         original = stack.enter_context(contextlib.closing(Original(settings, store)))
         await original.read()
@@ -193,7 +194,7 @@ class Aqueduct:
         fresh = lambda: _fresh(self.settings, haproxy.capabilities)  # noqa: E731 # as they are then
         given = Adapters(store, haproxy, haproxy.runtime, renderer, fresh, discoveries, clock)
         control = ControlPlane(given, self._reserved(), settings.verify_interval, label=settings.label)
-        self._control, self._store = control, store
+        self._control = control
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
         stack.push_async_callback(control.reconciler.life.close)
         streams = Streams(settings.streams.most)
@@ -237,7 +238,9 @@ class Aqueduct:
     async def _registry(self, stack: AsyncExitStack, clock: Clock) -> Registry:
         registrations = await LmdbRegistrations.open(self.settings.data_dir / "registry")
         stack.push_async_callback(registrations.close)
-        registry = Registry(registrations, clock, self.settings.discovery.empty_grace)
+        discovery, snapshot = self.settings.discovery, self._store.snapshot()
+        known = known_for(Registry.name, discovery.sources, snapshot)
+        registry = Registry(registrations, clock, discovery.empty_grace, known)
         stack.push_async_callback(registry.close)
         return registry
 
