@@ -37,9 +37,10 @@ class Missing:
     """Those of `known` that were not heard of since."""
 
     def __init__(self, known: Known) -> None:
+        self._services = {key: Service(*service_of(key)) for key in known}
         self._of: dict[Service, dict[str, Member]] = {}
-        for key, member in known.items():
-            self._of.setdefault(Service(*service_of(key)), {})[key] = member
+        for key, service in self._services.items():
+            self._of.setdefault(service, {})[key] = known[key]
 
     def __bool__(self) -> bool:
         return bool(self._of)
@@ -50,15 +51,17 @@ class Missing:
 
     def drop(self, key: str) -> bool:
         """Note that one was heard of, or is gone; tell whether it was missed."""
-        service = Service(*service_of(key))
-        found = self._of.get(service, {}).pop(key, None)
-        if not self._of.get(service, True):
-            del self._of[service]
-        return found is not None
+        found = self._services.pop(key, None)
+        if found is None:  # maybe it is no id at all
+            return False
+        del self._of[found][key]
+        if not self._of[found]:
+            del self._of[found]
+        return True
 
     def settle(self) -> Iterable[Service]:
         """Miss nobody any more; return the services that had some."""
-        services, self._of = self._of, {}
+        services, self._of, self._services = self._of, {}, {}
         return services
 
 

@@ -136,6 +136,8 @@ async def test_who_says_goodbye_is_believed(registry: Registry) -> None:
         with pytest.raises(NotFound):
             await registry.deregister(key(4))
         assert heard.take() == spelled(1, 2, 3)
+        with pytest.raises(NotFound):
+            await registry.deregister("no id")
 
 
 async def test_the_time_is_up_also_where_nothing_else_happens(
