@@ -1,7 +1,8 @@
-"""The file descriptors that this process and HAProxy may have.
+"""The file descriptors that this process may have: as many as it may ask for, and HAProxy's limit fits them.
 
-HAProxy needs about two descriptors a connection, and refuses to start where they exceed the hard
-limit, which its own configuration check does not see. It sets its own soft limit by that, whatever ours is.
+A stream takes one, and 1,024 are what most systems give to who does not ask. HAProxy needs about two
+descriptors a connection, and refuses to start where they exceed the hard limit, which its own configuration
+check does not see.
 """
 
 from dataclasses import replace
@@ -13,11 +14,19 @@ from aqueduct.settings import ProxySettings
 
 log = structlog.get_logger()
 
-SOFT = 65_536
-"""Descriptors that are enough for us. Programs that close all they could have take minutes for a billion."""
 RESERVED = 1_024
 """Descriptors for listeners, health checks, sockets and logs."""
 _LEAST = 64
+_MOST = 65_536
+"""Descriptors that are asked for at the most: some hard limits are a billion."""
+
+
+def raise_limit() -> None:
+    """Have this process, and those that it starts, have as many descriptors as they may, up to _MOST."""
+    soft, hard = getrlimit(RLIMIT_NOFILE)
+    wanted = _MOST if hard == RLIM_INFINITY else min(hard, _MOST)
+    if soft != RLIM_INFINITY and soft < wanted:
+        setrlimit(RLIMIT_NOFILE, (wanted, hard))
 
 
 def fitting(proxy: ProxySettings) -> ProxySettings:
@@ -28,14 +37,3 @@ def fitting(proxy: ProxySettings) -> ProxySettings:
         return proxy
     log.warning("maxconn lowered to fit the limit of open files", limit=hard, maxconn=allowed)
     return replace(proxy, global_maxconn=allowed)
-
-
-def raise_own() -> None:
-    """Raise the soft limit of this process to the hard one, to SOFT at the most.
-
-    Many systems begin with 1,024, for programs that use `select`.
-    """
-    soft, hard = getrlimit(RLIMIT_NOFILE)
-    wanted = SOFT if hard == RLIM_INFINITY else min(SOFT, hard)
-    if soft != RLIM_INFINITY and soft < wanted:
-        setrlimit(RLIMIT_NOFILE, (wanted, hard))

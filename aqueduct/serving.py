@@ -14,7 +14,6 @@ import structlog
 from aqueduct import logs
 from aqueduct.app import Aqueduct
 from aqueduct.errors import AqueductError, ConfigurationError
-from aqueduct.fdlimit import raise_own
 from aqueduct.notify import notify
 from aqueduct.settings import OnExit, Settings
 from aqueduct.signals import handled
@@ -35,7 +34,6 @@ async def serve(
     A signal during the start cancels it. A second signal leaves no grace, a third ends the process.
     ConfigurationError where it cannot run as configured.
     """
-    raise_own()
     aqueduct = Aqueduct(settings)
     stop, hangup = asyncio.Event(), asyncio.Event()
     changing = partial(_change, aqueduct, reread or (lambda: aqueduct.settings), hangup)

@@ -45,7 +45,10 @@ def commands() -> Iterator[tuple[str, click.Command]]:
         assert command is not None
         yield name, command
         if isinstance(command, click.Group):
-            for part in command.commands.values():
+            within = click.Context(command)
+            for each in command.list_commands(within):
+                part = command.get_command(within, each)
+                assert part is not None
                 yield name, part
 
 

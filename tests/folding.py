@@ -27,8 +27,11 @@ class Folded:
     revision: int | None = None
     """The last that it knows whole; None before the first."""
     state: State = field(default_factory=dict)
+    """Replaced by another where it changes."""
+    began: int = 0
+    """The revision of the last snapshot."""
     changes: list[int] = field(default_factory=list)
-    """The revisions whose changes it was told, since the last snapshot."""
+    """The revisions whose changes it was told since then."""
     marks: int = 0
     _snapshot: Configuration = field(default_factory=Configuration)
     _changes: list[ResourceChange] = field(default_factory=list)
@@ -68,6 +71,7 @@ class Folded:
     def _complete(self, response: ConfigWatchResponse, kind: str | None) -> None:
         if kind == "snapshot":
             self.state, self.changes = state_in(self._snapshot), []
+            self.began = response.revision
         elif kind == "change":
             self.changes.append(response.revision)
         for change in self._changes:
@@ -78,7 +82,8 @@ class Folded:
     def _make(self, change: ResourceChange, revision: int) -> None:
         became = unwrapped(change.after)
         if became is None:
-            del self.state[change.resource]
+            assert change.resource in self.state
+            self.state = {name: each for name, each in self.state.items() if name != change.resource}
         else:
             assert became.revision == revision
             self.state = self.state | {change.resource: became}

@@ -48,7 +48,7 @@ class LazyGroup(click.Group):
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             close = get_close_matches(name, self.list_commands(ctx), n=1)
-            hint = f"did you mean {close[0]}?" if close else "'aqueduct --help' lists all."
+            hint = f"did you mean {close[0]}?" if close else f"'{ctx.command_path} --help' lists all."
             ctx.fail(f"No such command {name!r}: {hint}")
         return super().resolve_command(ctx, args)
 

@@ -32,6 +32,9 @@ _SECTIONS = {
         "history": Lazy(f"{_COMMANDS}.history", "Tell who changed what, when and why."),
         "restore": Lazy(f"{_COMMANDS}.history", "Go back to a revision."),
     },
+    "Watching": {
+        "watch": Lazy(f"{_COMMANDS}.watch", "Tell what changes, as it happens, until Ctrl-C."),
+    },
     "Members": {
         "switch": Lazy(f"{_COMMANDS}.members", "Have a dynamic backend serve another version."),
         "drain": Lazy(f"{_COMMANDS}.members", "Have members take nothing new and finish their sessions."),

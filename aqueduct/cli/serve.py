@@ -201,10 +201,12 @@ def _run(settings: Settings, reread: Callable[[], Settings]) -> int:
     from aqueduct import logs, serving
     from aqueduct.cli.banner import announce
     from aqueduct.errors import AqueductError, ConfigurationError
+    from aqueduct.fdlimit import raise_limit
 
     logs.configure(debug=settings.debug)
     for variable in environment.unknown(serve.params, os.environ):
         structlog.get_logger().warning("a variable of the environment is no option", variable=variable)
+    raise_limit()
     try:
         asyncio.run(serving.serve(settings, lambda *ports: announce(settings.host, *ports), reread))
     except (ConfigurationError, AqueductError) as error:  # the latter for a template that does not compile

@@ -25,13 +25,17 @@ from aqueduct.haproxy.outside import Outside
 from aqueduct.haproxy.privileges import Ourselves, Privileges
 from aqueduct.haproxy.process import Master
 from aqueduct.haproxy.program import Program
+from aqueduct.haproxy.pushed import PushedStates
 from aqueduct.haproxy.servers import rest_states
+from aqueduct.haproxy.state_log import StateLog
+from aqueduct.haproxy.statistics import WorkerStatistics
 from aqueduct.haproxy.sudo import Sudo
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import NO_STATES, SectionStates
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.haproxy import Alert, HAProxyEnded, HAProxyFailed
+from aqueduct.ports.states import Doubt
 from aqueduct.settings import HAProxySettings
 from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 
@@ -56,15 +60,25 @@ class MasterWorker:
     """The HAProxy of one directory. Nothing else may write there while it is open."""
 
     def __init__(
-        self, directory: Directory, program: Program, privileges: Privileges, outside: Outside
+        self,
+        directory: Directory,
+        program: Program,
+        privileges: Privileges,
+        outside: Outside,
+        states: StateLog,
     ) -> None:
         self._directory = directory
         self._privileges = privileges
         self._program = program
         self._outside = outside
         self._instance: Instance | None = None
+        self._log = states
         self.runtime = LiveRuntime(directory, self._serving)
         """The Runtime API of the worker that serves."""
+        self.states = PushedStates(states, self.runtime)
+        """How its servers stand."""
+        self.statistics = WorkerStatistics(directory.path)
+        """What HAProxy counts, over all of its workers."""
 
     @classmethod
     async def open(cls, directory: Path, binary: Path | None, settings: HAProxySettings = _PLAIN) -> Self:
@@ -78,13 +92,15 @@ class MasterWorker:
             path = await on_disk(made, directory)
             await on_disk(outside.check, path)
             privileges: Privileges = await on_disk(Sudo if settings.sudo else Ourselves, path)
-            extra = outside.lines(path, privileges.access)
-            its = await on_disk(Directory, path, extra, outside.put_config)
             program = await Program.open(path, privileges, binary)
             await on_disk(outside.check_socket, privileges.try_bind)
-            return cls(its, program, privileges, outside)
+            states = await on_disk(StateLog, path)
+            extra = outside.lines(path, privileges.access, states.port)
+            its = await on_disk(Directory, path, extra, outside.put_config)
         except (HAProxyFailed, AqueductError) as error:
             raise ConfigurationError(str(error)) from error
+        states.begin()
+        return cls(its, program, privileges, outside, states)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -130,6 +146,7 @@ class MasterWorker:
             return None
         await self._program.adopt(instance.master)
         await on_disk(self._outside.put_pid, instance.master.pid)
+        self._log.serves(instance.worker, Doubt.ADOPTED)
         serving = instance.serving
         if serving is None:
             return ""
@@ -151,6 +168,7 @@ class MasterWorker:
             await self._end(instance)
             said = words(await on_disk(self._directory.output.since, offset))
             raise HAProxyFailed(said or f"{error}: it did not say why") from error
+        self._log.serves(instance.worker, Doubt.LOADED)
         await on_disk(self._outside.put_pid, instance.master.pid)
 
     async def reload(
@@ -162,10 +180,18 @@ class MasterWorker:
     ) -> None:
         """Have a new worker take over with `config`; return when it serves."""
         await self.runtime.close()
+        await self.statistics.hold()
+        instance = self._running()
         try:
-            await self._running().reload(config, servers, rest_states(rest), states)
-        except NoAnswer as error:
+            await instance.reload(config, servers, rest_states(rest), states)
+        except NoAnswer as error:  # it may come to its end still
+            self._log.doubt(Doubt.LOADED)
             raise Unavailable("HAPROXY_SILENT", str(error)) from error
+        except (HAProxyFailed, AqueductError):
+            self.statistics.release()
+            raise
+        self.statistics.reloaded()
+        self._log.serves(instance.worker, Doubt.LOADED)
 
     async def write_down(self, config: str, rest: StateRows) -> None:
         """Make the file of the worker that serves `config`, as it was changed live, and `rest` its states."""
@@ -203,12 +229,15 @@ class MasterWorker:
 
     async def stop(self) -> None:
         """End HAProxy and its workers at once. Does nothing where none runs."""
+        await self.statistics.close()
         if self._instance is not None:
             await self._end(self._instance)
 
     async def close(self) -> None:
         """Let go of HAProxy, which runs on. Nobody may wait for `ended` any more."""
         await self.runtime.close()
+        await self.statistics.close()
+        self._log.close()
         await on_disk(self._outside.close)
         self._hold(None)
 
@@ -245,7 +274,8 @@ class MasterWorker:
         return self._watched(self._privileges.spawn(self._program.path, start, output))
 
     def _watched(self, held: kernel.Held) -> Instance:
-        instance = Instance(Master.of(held, self._privileges), self._directory, self._program)
+        master = Master.of(held, self._privileges)
+        instance = Instance(master, self._directory, self._program, self.statistics.with_sessions)
         self._hold(instance)
         return instance
 

@@ -73,13 +73,14 @@ class Outside:
             ) from error
         return Address(Family.UNIX, address.host)
 
-    def lines(self, directory: Path, access: tuple[str, ...]) -> Extra:
-        """Return what Aqueduct's own lines have to say for it. `access`: see Privileges."""
+    def lines(self, directory: Path, access: tuple[str, ...], log_port: int | None = None) -> Extra:
+        """Return what Aqueduct's own lines have to say. `access`: see Privileges; `log_port`: StateLog."""
         address = self.address()
         return Extra(
             access=access,
             socket=Path(address.host) if address is not None else None,
             directory=directory if self._copy is not None else None,
+            log_port=log_port,
         )
 
     def put_config(self, text: str) -> None:

@@ -32,6 +32,9 @@ global
     mworker-max-reloads {max_reloads}
 {marker}"""
 
+_LOG = "log 127.0.0.1:{port} len 8192 format rfc5424 local7 notice"
+"""For what proxies with `log global` tell of their servers. Requests are logged at a level below."""
+
 _OUTDATED = "    # Aqueduct's own lines are not what they should be.\n"
 _GLOBAL_LINE = re.compile(r"^global\b.*\n", re.MULTILINE)
 _GENERATION_LINE = re.compile(rf"^    setenv {GENERATION} (\d+)$", re.MULTILINE)
@@ -47,6 +50,8 @@ class Extra:
     """A further socket of the Runtime API, for other programs."""
     directory: Path | None = None
     """HAProxy's directory, where a copy of the file that is read elsewhere has to find its files."""
+    log_port: int | None = None
+    """Port on loopback where Aqueduct listens for states of servers."""
 
 
 NO_EXTRA = Extra()
@@ -77,6 +82,8 @@ def marked(body: str) -> str:
 
 def _head(generation: int, extra: Extra) -> str:
     more = []
+    if extra.log_port is not None:
+        more.append(_LOG.format(port=extra.log_port))
     if extra.directory is not None:
         more.append(f"default-path origin {quote(str(extra.directory))}")
     if extra.socket is not None:

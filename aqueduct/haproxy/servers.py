@@ -22,11 +22,16 @@ No I/O. What HAProxy makes of a row (src/server_state.c, the same since 2.6; tri
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from aqueduct.model.server_states import ServerState
+from aqueduct.model.server_status import Status
 from aqueduct.plan.rows import ServerRow, StateRow, StateRows
 from aqueduct.ports.runtime import Gist
+from aqueduct.ports.states import Asked
+from aqueduct.v1.backend_pb2 import ADMIN_STATE_DRAIN, ADMIN_STATE_MAINT, ADMIN_STATE_READY
+from aqueduct.v1.stats_pb2 import OPERATIONAL_STATE_DOWN, OPERATIONAL_STATE_DRAIN, OPERATIONAL_STATE_UP
 
 _VERSION = "1\n"
 _COLUMNS: Final = 20
@@ -45,6 +50,17 @@ _WEIGHED = re.compile(r"(?P<before>\n(?:\S+ ){7})(?P<weight>[1-9]\d*) 0 ")
 
 _GIST = re.compile(r"^\d+ (\S+) \d+ (\S+ \S+) \S+ (\S+ \S+) (?:\S+ ){5}(\S+) (?:\S+ ){4}(\S+)", re.MULTILINE)
 """Backend; name and address; admin state and weight; state of the check; port."""
+
+_STATUS = re.compile(r"^\d+ (\S+) \d+ (\S+) \S+ (\d+) (\d+) ", re.MULTILINE)
+"""Backend, name, operational and admin state."""
+_IN_MAINT, _IN_DRAIN = 0x01 | 0x02 | 0x20, 0x08 | 0x10
+"""Admin states: by an operator, a server that is tracked, or a name that does not resolve."""
+_HEALTH_TOLD = {
+    "0": OPERATIONAL_STATE_DOWN,
+    "1": OPERATIONAL_STATE_UP,
+    "2": OPERATIONAL_STATE_UP,
+    "3": OPERATIONAL_STATE_DRAIN,
+}
 
 _FEW = 16
 """Up to so many backends are named in the pattern: 2 ms then for 40,000 rows, 30 ms otherwise."""
@@ -67,6 +83,16 @@ def gists(text: str, size: int = 2**16) -> Iterator[list[tuple[str, Gist]]]:
         end = text.find("\n", begin + size) + 1 or len(text)
         found = _GIST.findall(text, begin, end)
         yield [(backend, tuple(gist)) for backend, *gist in found]
+        begin = end
+
+
+def statuses(text: str, size: int = 2**16) -> Iterator[list[Asked]]:
+    """Iterate over how the servers of an answer stand, `size` characters of it at a time."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin + size) + 1 or len(text)
+        found = _STATUS.findall(text, begin, end)
+        yield [Asked(backend, name, _status(health, admin)) for backend, name, health, admin in found]
         begin = end
 
 
@@ -94,6 +120,15 @@ def rest_states(rows: StateRows) -> str:
     """Return the state file for a fresh start: the servers of `rows` alone."""
     told = {(backend, name): row for backend, servers in rows.items() for name, row in servers.items()}
     return "".join((_VERSION, *_added(told)))
+
+
+@cache
+def _status(health: str, admin: str) -> Status:
+    bits = int(admin)
+    if bits & _IN_MAINT:
+        return Status(ADMIN_STATE_MAINT, OPERATIONAL_STATE_DOWN)
+    told = _HEALTH_TOLD.get(health, OPERATIONAL_STATE_UP)
+    return Status(ADMIN_STATE_DRAIN if bits & _IN_DRAIN else ADMIN_STATE_READY, told)
 
 
 def _row(cells: list[str]) -> ServerRow:

@@ -3,7 +3,7 @@
 The composition root gives it the adapters. What it makes is what every protocol calls.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import NamedTuple
 
 from aqueduct.model.bind import Address
@@ -11,6 +11,7 @@ from aqueduct.model.resources import Kind, ref_of
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxy
 from aqueduct.ports.runtime import Runtime
+from aqueduct.ports.states import States
 from aqueduct.ports.store import Store
 from aqueduct.render.renderer import Renderer
 from aqueduct.service.admission import Admission
@@ -22,7 +23,10 @@ from aqueduct.service.history import History
 from aqueduct.service.memberships import Memberships
 from aqueduct.service.mentioned import Mentioned
 from aqueduct.service.reconciler import Reconciler
+from aqueduct.service.recorder import Recorder
 from aqueduct.service.reloading import Reloading
+from aqueduct.service.roster import Roster
+from aqueduct.service.states import MemberStates
 from aqueduct.service.status import StatusService
 from aqueduct.service.transitions import Transitions
 from aqueduct.service.trial import Trial
@@ -40,6 +44,7 @@ class Adapters(NamedTuple):
     store: Store
     haproxy: HAProxy
     runtime: Runtime
+    states: States
     renderer: Renderer
     fresh: Callable[[], Renderer]
     """Makes another renderer, of templates and settings as they are now."""
@@ -70,6 +75,7 @@ class ControlPlane:
         *,
         label: str = "",
     ) -> None:
+        self.recorder = Recorder(given.clock)
         memberships = Memberships(given.discoveries.known, given.clock)
         self._applier = Applier(given.haproxy, given.runtime)
         self._reloads = 0
@@ -107,6 +113,10 @@ class ControlPlane:
             clock=given.clock,
             interval=verify_interval,
         )
+        self.roster = Roster(given.store)
+        self.states = MemberStates(
+            given.states, given.clock, lambda: self.verifier.interval, self.roster.begins_down
+        )
         self.workers = Workers(given.haproxy, lambda: self._applier.loads)
         self.status = StatusService(
             given.haproxy,
@@ -119,6 +129,8 @@ class ControlPlane:
             label,
         )
         self.reconciler.on_served = self._served
+        self.on_members: Callable[[Collection[str]], None] = lambda _: None
+        """Told the keys of backends whose members, or what operators set of them, HAProxy serves since."""
 
     def works(self) -> Sequence[Work]:
         """Return the tasks in the order in which they begin; they end in the opposite one."""
@@ -127,6 +139,7 @@ class ControlPlane:
             Work("admit", self.admission.run, self.admission.close),
             Work("take switches further", self.transitions.run),
             Work("verify", self.verifier.run),
+            Work("follow states of members", self.states.run),
             Work("count workers", self.workers.run),
             Work("follow discovery", self.following.run),
             Work("discover", self.discoveries.run),
@@ -134,7 +147,9 @@ class ControlPlane:
 
     def _served(self, changes: Sequence[Change]) -> None:
         refs = list(map(ref_of, changes))
-        self.transitions.served({ref.key for ref in refs if ref.kind is Kind.MEMBERSHIP})
+        memberships = {ref.key for ref in refs if ref.kind is Kind.MEMBERSHIP}
+        self.transitions.served(memberships)
+        self.on_members(memberships)
         self.following.served({ref.key for ref in refs if ref.kind is Kind.BACKEND})
         if self._applier.loads != self._reloads:
             self._reloads = self._applier.loads

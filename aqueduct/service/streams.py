@@ -42,9 +42,11 @@ class Streams:
             self.open -= 1
 
     def bell(self) -> Bell:
-        """Return a bell that rings when Aqueduct ends, too."""
+        """Return a bell that rings when Aqueduct ends, too: on and on, as who is busy then waits later."""
         bell = Bell()
         self._bells.add(bell)
+        if self._stopping.is_set():
+            bell.ring_on()
         return bell
 
     def check(self) -> None:
@@ -60,4 +62,4 @@ class Streams:
         """End them all."""
         self._stopping.set()
         for bell in list(self._bells):
-            bell.ring()
+            bell.ring_on()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Final, Self, TypeVar
 
 import lmdb
@@ -175,12 +176,12 @@ class LmdbStore:
         changes = list(group.changes)
         if not changes:
             return
-        began = time.perf_counter()
+        began = perf_counter()
         try:
             await self._in_thread(self._environment.write, changes, group.snapshot.revision, group.revisions)
         except lmdb.Error as error:
             raise _failed(error) from error
-        self.on_write(time.perf_counter() - began)
+        self.on_write(perf_counter() - began)
 
     async def _asked(self, function: Callable[..., _T], *args: object) -> _T:
         """Call `function` on the store's thread, while the store is open."""

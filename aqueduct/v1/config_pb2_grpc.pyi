@@ -81,10 +81,11 @@ class ConfigServiceStub:
     ConfigWatch: _grpc.UnaryStreamMultiCallable[_config_pb2.ConfigWatchRequest, _config_pb2.ConfigWatchResponse]
     """ConfigWatch tells the configuration, then each change of it in the order of revisions: each once, none left
     out, and all that one revision changed together. It can be resumed after any revision that history reaches
-    back to.
+    back to. Every 10 s in which there is nothing to tell, it tells how far it is.
 
-    Errors: OUT_OF_RANGE for `after_revision` that history does not reach back to (reason `COMPACTED`, with
-    `oldest_revision`) or that is yet to come (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
+    Errors: INVALID_ARGUMENT for resources that cannot be. OUT_OF_RANGE for `after_revision` that history does not
+    reach back to (reason `COMPACTED`, with the `oldest_revision` that would do) or that is yet to come
+    (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
     for a client that is too slow (`SLOW_WATCHER`, with the `resume_revision`), or where there are as many streams
     as Aqueduct was configured to have. UNAVAILABLE when Aqueduct ends.
     """
@@ -142,10 +143,11 @@ class ConfigServiceAsyncStub(ConfigServiceStub):
     ConfigWatch: _aio.UnaryStreamMultiCallable[_config_pb2.ConfigWatchRequest, _config_pb2.ConfigWatchResponse]  # type: ignore[assignment]
     """ConfigWatch tells the configuration, then each change of it in the order of revisions: each once, none left
     out, and all that one revision changed together. It can be resumed after any revision that history reaches
-    back to.
+    back to. Every 10 s in which there is nothing to tell, it tells how far it is.
 
-    Errors: OUT_OF_RANGE for `after_revision` that history does not reach back to (reason `COMPACTED`, with
-    `oldest_revision`) or that is yet to come (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
+    Errors: INVALID_ARGUMENT for resources that cannot be. OUT_OF_RANGE for `after_revision` that history does not
+    reach back to (reason `COMPACTED`, with the `oldest_revision` that would do) or that is yet to come
+    (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
     for a client that is too slow (`SLOW_WATCHER`, with the `resume_revision`), or where there are as many streams
     as Aqueduct was configured to have. UNAVAILABLE when Aqueduct ends.
     """
@@ -254,10 +256,11 @@ class ConfigServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_config_pb2.ConfigWatchResponse], _abc.AsyncIterator[_config_pb2.ConfigWatchResponse]]:
         """ConfigWatch tells the configuration, then each change of it in the order of revisions: each once, none left
         out, and all that one revision changed together. It can be resumed after any revision that history reaches
-        back to.
+        back to. Every 10 s in which there is nothing to tell, it tells how far it is.
 
-        Errors: OUT_OF_RANGE for `after_revision` that history does not reach back to (reason `COMPACTED`, with
-        `oldest_revision`) or that is yet to come (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
+        Errors: INVALID_ARGUMENT for resources that cannot be. OUT_OF_RANGE for `after_revision` that history does not
+        reach back to (reason `COMPACTED`, with the `oldest_revision` that would do) or that is yet to come
+        (`FUTURE_REVISION`): begin with a snapshot then. RESOURCE_EXHAUSTED
         for a client that is too slow (`SLOW_WATCHER`, with the `resume_revision`), or where there are as many streams
         as Aqueduct was configured to have. UNAVAILABLE when Aqueduct ends.
         """

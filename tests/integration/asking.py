@@ -12,6 +12,11 @@ async def master_pid(aqueduct: Aqueduct) -> int:
     return (await aqueduct.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest())).info.master_pid
 
 
+async def worker_pid(aqueduct: Aqueduct) -> int:
+    """Return the process id of the worker that serves."""
+    return (await aqueduct.haproxy.GetHAProxyInfo(GetHAProxyInfoRequest())).info.worker_pid
+
+
 async def status_of(aqueduct: Aqueduct, holds: Callable[[Status], bool] = lambda _: True) -> Status:
     """Return the status as soon as it is as wanted; the test's time limit bounds it."""
     while True:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.errors import AqueductError, Exhausted, Invalid, RejectedByHAProxy, Unavailable
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.model.resources import Kind, Ref, put
@@ -116,7 +116,16 @@ async def services(haproxy_binary: Path, tmp_path: Path) -> AsyncIterator[Servic
     renderer = Renderer(builtin_templates(), ProxySettings(), haproxy.capabilities)
     clock = SystemClock()
     control = ControlPlane(
-        Adapters(store, haproxy, haproxy.runtime, renderer, lambda: renderer, Discoveries((), clock), clock),
+        Adapters(
+            store,
+            haproxy,
+            haproxy.runtime,
+            haproxy.states,
+            renderer,
+            lambda: renderer,
+            Discoveries((), clock),
+            clock,
+        ),
         {},
     )
     await control.reconciler.start()

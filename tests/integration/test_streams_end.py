@@ -4,10 +4,12 @@ import asyncio
 import json
 import os
 import re
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import grpc.aio
@@ -130,6 +132,16 @@ async def test_a_call_under_way_finishes_and_a_new_one_is_refused(few: Aqueduct)
         async with Web("new", port):
             assert (await put).apply.revision > 0
             assert await few.wait() == 0, few.log.read_text()
+
+
+async def test_there_is_a_descriptor_for_each_stream_where_the_system_gives_few(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+    try:
+        async with Aqueduct(tmp_path / "data", binaries()[0]) as few:
+            assert resource.prlimit(few.pid, resource.RLIMIT_NOFILE) == (min(hard, 65_536), hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.skipif(not _LONG, reason="it takes a minute: AQUEDUCT_TEST_LONG=1")

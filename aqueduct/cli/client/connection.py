@@ -28,6 +28,8 @@ _OPTIONS: Final = (
     ("grpc.max_receive_message_length", -1),  # large configurations are ours to read
     ("grpc.keepalive_time_ms", 20_000),  # notices a server that is gone without a word
     ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.initial_reconnect_backoff_ms", 250),  # what watches a server is to be back soon
+    ("grpc.max_reconnect_backoff_ms", 2_000),
 )
 _LOOK: Final = 0.25
 """Seconds from one look at what a change waits for to the next."""

@@ -31,6 +31,7 @@ _EXITS: Final = {
     grpc.StatusCode.CANCELLED: Exit.UNREACHABLE,
 }
 _STATUS: Final = "`aqueduct status` tells more."
+_LONGER: Final = "`--timeout` waits longer."
 _NEXT: Final = {
     "REVISION_MISMATCH": "Somebody changed it meanwhile: look again.",
     "NO_MEMBERS": "`--allow-empty` switches all the same.",
@@ -40,6 +41,8 @@ _NEXT: Final = {
     "HAPROXY_DOWN": _STATUS,
     "HAPROXY_SILENT": _STATUS,
     "SHUTTING_DOWN": "Try again once it runs.",
+    "COMPACTED": "Without `--after` it begins with what is there.",
+    "FUTURE_REVISION": "Without `--after` it begins with what is there.",
 }
 _NEVER_SENT: Final = re.compile(r"failed to connect|resolving|resolution|address lookup", re.IGNORECASE)
 _WHY: Final = re.compile(
@@ -89,6 +92,16 @@ def placed(field: str, places: Places) -> str:
     return places[found[1]](rest)
 
 
+def reason_of(error: Any) -> str:
+    """Return the reason that Aqueduct gives for an error, empty where somebody else answers."""
+    return _details(error)[0]
+
+
+def silent(target: str, timeout: float) -> Failed:
+    """Return what ends a command whose server says nothing."""
+    return Failed(f"{target} did not answer within {timeout:g} s. {_LONGER}", Exit.UNREACHABLE)
+
+
 def _details(error: grpc.Call) -> tuple[str, list[tuple[str, str]]]:
     """Return the reason that Aqueduct gives, empty where somebody else answers, and all violations."""
     try:
@@ -109,7 +122,7 @@ def _of_the_channel(code: grpc.StatusCode, message: str, asked: Asked) -> str:  
     """Return what to say where Aqueduct itself has not answered."""
     target = asked.target
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-        hint = UNKNOWN if asked.is_change else "`--timeout` waits longer."
+        hint = UNKNOWN if asked.is_change else _LONGER
         return f"{target} did not answer within {asked.timeout:g} s. {hint}"
     if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
         return f"{target} takes no call this large: {message}. Put less at once."

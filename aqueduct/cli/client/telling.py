@@ -109,12 +109,13 @@ def _row(revision: Revision) -> tuple[str, ...]:
         str(revision.revision),
         outcomes.local(revision.create_time),
         revision.annotation.author,
-        _cause(revision),
+        cause(revision),
         ", ".join(changed[:_MOST_NAMES]) + more,
         revision.annotation.message,
     )
 
 
-def _cause(revision: Revision) -> str:
+def cause(revision: Revision) -> str:
+    """Return what brought a revision about."""
     word = tokens(RevisionCause.DESCRIPTOR).get(revision.cause, "")
     return f"{word} of {revision.restored_revision}" if revision.cause == REVISION_CAUSE_RESTORE else word

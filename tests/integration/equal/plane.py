@@ -165,7 +165,14 @@ async def plane(directory: Path, binary: Path) -> AsyncIterator[Plane]:
     renderer = Renderer(builtin_templates(), ProxySettings(), haproxy.capabilities)
     clock = LeapingClock()
     given = Adapters(
-        store, haproxy, haproxy.runtime, renderer, lambda: renderer, Discoveries((), clock), clock
+        store,
+        haproxy,
+        haproxy.runtime,
+        haproxy.states,
+        renderer,
+        lambda: renderer,
+        Discoveries((), clock),
+        clock,
     )
     control = ControlPlane(given, {})
     made = Plane(store, haproxy, control, clock, directory / "haproxy")

@@ -2,6 +2,9 @@
 
 import asyncio
 import socket
+from pathlib import Path
+
+from aqueduct.haproxy.preamble import Extra
 
 DEFAULTS = """\
 global
@@ -21,6 +24,11 @@ def free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def extra_of(directory: Path) -> Extra:
+    """Return what Aqueduct's own lines say beyond what they always do, in a directory that was opened."""
+    return Extra(log_port=int((directory / "log-port").read_text()))
 
 
 def body(port: int, answer: str = "one", more: str = "") -> str:

@@ -15,7 +15,7 @@ from aqueduct.haproxy.generations import Generations
 from aqueduct.haproxy.master import MasterCLI
 from aqueduct.haproxy.process import Master
 from aqueduct.ports.haproxy import HAProxyFailed
-from tests.integration.haproxy.support import body, free_port, get
+from tests.integration.haproxy.support import body, extra_of, free_port, get
 
 Reopen = Callable[[], Awaitable[MasterWorker]]
 
@@ -79,7 +79,7 @@ async def test_the_file_of_a_reload_that_was_never_asked_for_is_put_back(
     port = free_port()
     await haproxy.start(body(port, "one"))
     config = haproxy.config()
-    generations = Generations(directory)
+    generations = Generations(directory, extra_of(directory))
     generations.install(generations.add(body(port, "two")))
     second = await reopen()
     assert await second.adopt() == body(port, "one")
@@ -91,7 +91,7 @@ async def test_a_reload_under_way_is_waited_for_and_the_file_agrees(
 ) -> None:
     port = free_port()
     await haproxy.start(body(port, "one"))
-    generations = Generations(directory)
+    generations = Generations(directory, extra_of(directory))
     for answer in ("two", "three", "four", "five"):
         generations.install(generations.add(body(port, answer)))
         command = asyncio.create_task(MasterCLI(directory).command("reload"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from aqueduct.cli.lazy import LazyGroup
 from aqueduct.cli.main import main, program
 from tests import clidoc
 
@@ -69,30 +70,35 @@ def test_the_document_has_no_option_that_there_is_not() -> None:
 
 
 def test_the_lines_of_the_help_are_those_of_the_commands() -> None:
-    context = click.Context(program)
-    for section in program._sections.values():
-        for name, lazy in section.items():
-            command = program.get_command(context, name)
-            assert command is not None
-            assert command.help is not None
-            first = " ".join(command.help.partition("\n\n")[0].split())
-            assert first.startswith(lazy.help.removesuffix(".")), name
+    groups = [program, *(command for _, command in _COMMANDS if isinstance(command, LazyGroup))]
+    for group in groups:
+        context = click.Context(group)
+        for section in group._sections.values():
+            for name, lazy in section.items():
+                command = group.get_command(context, name)
+                assert command is not None
+                assert command.help is not None
+                first = " ".join(command.help.partition("\n\n")[0].split())
+                assert first.startswith(lazy.help.removesuffix(".")), name
 
 
 _TALKING = [
-    name for name, command in _COMMANDS if any(each.name == "server" for each in clidoc.options(command))
+    [name] if command.name == name else [name, str(command.name)]
+    for name, command in _COMMANDS
+    if any(each.name == "server" for each in clidoc.options(command))
 ]
 
 
-@pytest.mark.parametrize("name", _TALKING)
+@pytest.mark.parametrize("words", _TALKING, ids=" ".join)
 def test_each_command_asks_the_server_that_is_named(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    name = words[0]
     monkeypatch.setenv("AQUEDUCT_SERVER", "192.0.2.1:1")  # which would not answer at all
     (file := tmp_path / "b.yaml").write_text("backends: [{key: b}]")
     arguments = [word.replace("FILE", str(file)) for word in _ARGUMENTS.get(name, [])]
     waits = ["--wait"] if "--wait" in clidoc.documented(name) else []
-    assert main([name, *arguments, "-s", "127.0.0.1:1", "--timeout", "9s", *waits]) == 5
+    assert main([*words, *arguments, "-s", "127.0.0.1:1", "--timeout", "9s", *waits]) == 5
     assert capfd.readouterr().err.startswith("aqueduct: 127.0.0.1:1 cannot be reached: ")
 
 

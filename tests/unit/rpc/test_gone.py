@@ -6,32 +6,32 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import grpc.aio
 import pytest
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.discovery.registry import Registry
 from aqueduct.rpc.calls import Calls
+from aqueduct.rpc.registry import Registry as Servicer
 from aqueduct.rpc.server import GrpcServer, Pings
 from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.registry import Registering
 from aqueduct.service.streams import Streams
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.v1.registry_pb2 import Registration, WatchRegistrationsRequest
-from aqueduct.v1.registry_pb2_grpc import RegistryServiceStub
+from aqueduct.v1.registry_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
 from tests.cut import line_to
 
-from .conftest import Api
-from .doubles import configuration, history
+from .doubles import FixedStatus
 
 _WATCH = """
 import asyncio, sys, grpc.aio
 from aqueduct.v1.registry_pb2 import WatchRegistrationsRequest
-from aqueduct.v1.registry_pb2_grpc import RegistryServiceStub
+from aqueduct.v1.registry_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
 
 async def watch():
     async with grpc.aio.insecure_channel(sys.argv[1]) as channel:
@@ -49,7 +49,7 @@ class Served:
 
     port: int
     registering: Registering
-    streams: Streams = field(default_factory=Streams)
+    streams: Streams
 
     async def left(self) -> None:
         """Return when no stream is open."""
@@ -57,15 +57,23 @@ class Served:
             await asyncio.sleep(0.01)  # nobody tells that a stream has ended
 
 
+class OnlyRegistry(Servicers):
+    """The servicer of the registry alone."""
+
+    def __init__(self, registering: Registering) -> None:
+        self.registry = Servicer(registering)
+
+    def add_to(self, server: grpc.aio.Server) -> None:
+        add_RegistryServiceServicer_to_server(self.registry, server)
+
+
 @pytest.fixture
-async def served(api: Api, tmp_path: Path) -> AsyncIterator[Served]:
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
     streams = Streams()
-    registrations = await LmdbRegistrations.open(tmp_path / "others")
+    registrations = await LmdbRegistrations.open(tmp_path)
     registry = Registry(registrations, SystemClock(), 30.0)
     registering = Registering(registry, streams)
-    past = history(api.store, api.admission)
-    servicers = Servicers(configuration(api.store, api.admission), past, api.status, api.reloads, registering)
-    server = GrpcServer(servicers, Calls(), api.status, Pings(0.2, 0.5))
+    server = GrpcServer(OnlyRegistry(registering), Calls(), FixedStatus(), Pings(0.2, 0.5))
     yield Served(await server.start("127.0.0.1", 0), registering, streams)
     await server.stop(0)
     await registry.close()

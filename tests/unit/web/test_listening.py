@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.fdlimit import SOFT, raise_own
+from aqueduct.fdlimit import _MOST, raise_limit
 from aqueduct.web.connections import MAX_CONNECTIONS, max_connections
 from aqueduct.web.listening import listen, port_of
 
@@ -63,7 +63,7 @@ def test_servers_take_their_share_of_the_files(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(("soft", "hard", "raised"), [(64, 512, 512), (128, 128, 128)])
 def test_the_soft_limit_of_files_is_raised(soft: int, hard: int, raised: int) -> None:
     limits = "resource.getrlimit(resource.RLIMIT_NOFILE)"
-    script = f"import resource; from aqueduct.fdlimit import raise_own; raise_own(); print(*{limits})"
+    script = f"import resource; from aqueduct.fdlimit import raise_limit; raise_limit(); print(*{limits})"
     command = ["sh", "-c", f'ulimit -Sn {soft} && ulimit -Hn {hard} && exec "$0" "$@"']
     told = subprocess.run(
         [*command, sys.executable, "-c", script],
@@ -75,20 +75,20 @@ def test_the_soft_limit_of_files_is_raised(soft: int, hard: int, raised: int) ->
     assert told.split() == [str(raised), str(hard)]
 
 
-@pytest.mark.parametrize("hard", [SOFT + 1, resource.RLIM_INFINITY])
+@pytest.mark.parametrize("hard", [_MOST + 1, resource.RLIM_INFINITY])
 def test_it_is_raised_to_what_is_enough(hard: int, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     monkeypatch.setattr("aqueduct.fdlimit.getrlimit", lambda _: (1_024, hard))
     monkeypatch.setattr("aqueduct.fdlimit.setrlimit", lambda _, limits: made.append(limits))
-    raise_own()
-    assert made == [(SOFT, hard)]
+    raise_limit()
+    assert made == [(_MOST, hard)]
 
 
 def test_a_limit_that_is_higher_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("nothing is to be set")
 
-    for soft in (SOFT, SOFT + 1, resource.RLIM_INFINITY):
+    for soft in (_MOST, _MOST + 1, resource.RLIM_INFINITY):
         monkeypatch.setattr("aqueduct.fdlimit.getrlimit", lambda _, soft=soft: (soft, resource.RLIM_INFINITY))
         monkeypatch.setattr("aqueduct.fdlimit.setrlimit", refuse)
-        raise_own()
+        raise_limit()

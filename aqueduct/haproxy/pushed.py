@@ -1,0 +1,40 @@
+"""The States port: the log that workers write to, and the Runtime API where that may not have told all."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from aqueduct.haproxy.live import LiveRuntime
+from aqueduct.haproxy.servers import statuses
+from aqueduct.haproxy.state_log import StateLog
+from aqueduct.ports.states import Asked, Doubt, Listener
+
+_DROPPED = re.compile(r"^DroppedLogs: (\d+)$", re.MULTILINE)
+
+
+class PushedStates:
+    """How the servers of the HAProxy in a directory stand."""
+
+    def __init__(self, log: StateLog, runtime: LiveRuntime) -> None:
+        self._log = log
+        self._runtime = runtime
+
+    def on_told(self, listener: Listener) -> None:
+        """Tell `listener` at once what HAProxy tells, in order."""
+        self._log.on_told(listener)
+
+    def on_doubt(self, listener: Callable[[Doubt], None]) -> None:
+        """Tell `listener` each time that something may not have been told."""
+        self._log.on_doubt(listener)
+
+    async def ask(self) -> AsyncIterator[Sequence[Asked]]:
+        """Iterate over all servers, some hundred at a time."""
+        (answer,) = await self._runtime.send(["show servers state"])
+        self._log.read_all()
+        for some in statuses(answer):
+            yield some
+
+    async def dropped(self) -> int:
+        """Return how many lines the worker could not send."""
+        (answer,) = await self._runtime.send(["show info"])
+        found = _DROPPED.search(answer)
+        return int(found[1]) if found is not None else 0
