@@ -25,6 +25,7 @@ from aqueduct.gateway.negotiation import JSON, NDJSON, chosen
 from aqueduct.gateway.origins import Origins
 from aqueduct.gateway.routes import Route
 from aqueduct.gateway.sending import send, send_messages, send_stream
+from aqueduct.gateway.templates import normal
 from aqueduct.gateway.words import GatewayWords
 from aqueduct.rpc.calls import Refused
 from aqueduct.rpc.status import internal_status
@@ -100,7 +101,7 @@ class Gateway:
         self._origins.check(request.verb, request.headers)
         if request.verb == "OPTIONS":
             return await send(incoming, self._options(request), headers)
-        if request.path in self._pages:
+        if normal(request.path) in self._pages:
             return await send(incoming, self._page(request), headers)
         route, values = self._exchange.found(request)
         if not route.streams:
@@ -131,11 +132,11 @@ class Gateway:
     def _page(self, request: Request) -> Answer:
         if request.verb not in _OF_PAGES:
             raise not_allowed(request.verb, ", ".join(_OF_PAGES))
-        answer = self._pages[request.path](request.headers.get("accept"))
+        answer = self._pages[normal(request.path)](request.headers.get("accept"))
         return tagged(answer, entity_tag(answer.body, None), Conditions.read(request.headers))
 
     def _options(self, request: Request) -> Answer:
-        is_page = request.path in self._pages
+        is_page = normal(request.path) in self._pages
         verbs = _OF_PAGES if is_page else self._exchange.router.allowed(request.path)
         if request.path == "*":  # the server as a whole
             verbs = sorted({route.verb for route in self._exchange.router} | set(_OF_PAGES))

@@ -255,6 +255,10 @@ class TestBodies:
         assert (await answer(first))[0] == 200
         writer.close()
 
+    async def test_a_name_that_is_given_twice(self, serving: Serving) -> None:
+        ((status, _, body),) = await said(serving.port, put(b'[{"a": 1, "b": 2, "a": 3}]'))
+        assert (status, json.loads(body)["message"]) == (400, "the body is no JSON: a is given twice")
+
     @pytest.mark.parametrize(
         ("headers", "status"),
         [
@@ -357,6 +361,7 @@ class TestPages:
             ((status, _, body),) = await said(port, get("/docs", f"If-None-Match: {headers['etag']}"))
             assert (status, body) == (304, b"")
             assert (await said(port, get("/docs", "Accept: image/png")))[0][0] == 406
+            assert (await said(port, get("/%64oc%73")))[0][::2] == (200, b"<p>hello")
             assert (await said(port, put(b"", path="/docs")))[0][:1] == (405,)
             request = b"OPTIONS /docs HTTP/1.1\r\nHost: x\r\n\r\n"
             assert (await said(port, request))[0][1]["allow"] == "get, head, options"
