@@ -78,7 +78,7 @@ TTL = "must be from 1 s to 86,400 s"
         ({"ttl": Duration(seconds=2, nanos=-1)}, "ttl", TTL),
         (
             {"meta": meta(a="b\nc")},
-            "meta.fields['a'].string_value",
+            "meta.a",
             "must be one line without control characters",
         ),
         ({"meta": meta(a="b" * BYTES)}, "", "must be at most 8,192 bytes as a protobuf message: it is 8,231"),
