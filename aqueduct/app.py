@@ -21,6 +21,7 @@ from aqueduct import __version__, logs
 from aqueduct.clock import SystemClock
 from aqueduct.datadir import check_nothing_lost
 from aqueduct.discovery.configured import configured
+from aqueduct.discovery.missing import known_for
 from aqueduct.discovery.registry import Registry
 from aqueduct.gateway.exchange import Exchange
 from aqueduct.gateway.openapi.pages import pages
@@ -156,8 +157,8 @@ class Aqueduct:
         stack.enter_context(DirectoryLock(settings.data_dir))
         await check_free(settings.host, settings.grpc_port)
         await check_free(settings.host, settings.port)
-        store = await self._open_store(stack)
-        original = Original(settings, store)
+        self._store = store = await self._open_store(stack)
+        original = stack.enter_context(contextlib.closing(Original(settings, store)))
         await original.read()
         haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin, settings.haproxy)
         stack.push_async_callback(haproxy.close)
@@ -172,7 +173,7 @@ class Aqueduct:
         fresh = lambda: fresh_renderer(self.settings, haproxy.capabilities)  # noqa: E731 # as they are then
         given = Adapters(store, haproxy, haproxy.runtime, haproxy.states, renderer, fresh, discoveries, clock)
         control = ControlPlane(given, self._reserved(), settings.verify_interval, label=settings.label)
-        self._control, self._store = control, store
+        self._control = control
         stack.push_async_callback(self._leave_haproxy, haproxy, control.reconciler)
         stack.push_async_callback(control.reconciler.life.close)
         streams = Streams(settings.streams.most)
@@ -235,7 +236,9 @@ class Aqueduct:
     async def _registry(self, stack: AsyncExitStack, clock: Clock) -> Registry:
         registrations = await LmdbRegistrations.open(self.settings.data_dir / "registry")
         stack.push_async_callback(registrations.close)
-        registry = Registry(registrations, clock, self.settings.discovery.empty_grace)
+        discovery, snapshot = self.settings.discovery, self._store.snapshot()
+        known = known_for(Registry.name, discovery.sources, snapshot)
+        registry = Registry(registrations, clock, discovery.empty_grace, known)
         stack.push_async_callback(registry.close)
         return registry
 

@@ -68,14 +68,15 @@ class RejectedByHAProxy(Invalid):
 
 
 class NotFound(AqueductError):
-    """There is no resource of that key."""
+    """There is no resource of that key, where it is one of a backend's: in `backend`."""
 
     code = code_pb2.NOT_FOUND
     http = 404
 
-    def __init__(self, kind: str, key: str) -> None:
-        self.kind, self.key = kind, key
-        super().__init__(f"{kind} {key if key.isprintable() else repr(key)} not found")
+    def __init__(self, kind: str, key: str, backend: str = "") -> None:
+        self.kind, self.key, self.backend = kind, key, backend
+        where = f" of backend {backend}" if backend else ""
+        super().__init__(f"{kind} {key if key.isprintable() else repr(key)}{where} not found")
 
 
 class Conflict(AqueductError):

@@ -26,17 +26,24 @@ class Original:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
         self._thalassa = settings.discovery.thalassa
-        self._persistence = Persistence(settings.persistence, store) if settings.persistence else None
+        self._persistence: Persistence | None = None
+        if settings.persistence is not None:
+            self._persistence = Persistence(settings.persistence, settings.data_dir / "persistence", store)
         self._registry: ThalassaRegistry | None = None
         self._where = self._thalassa.registry
 
     async def read(self) -> None:
-        """Look whether all can be used. ConfigurationError where it cannot."""
+        """Look whether all can be used. ConfigurationError where it cannot; then `close`, too."""
         if self._thalassa.serves:
             for port in (self._thalassa.registry.port, self._thalassa.registry.api_port):
                 await check_free(self._settings.host, port)
         if self._persistence is not None:
             await self._persistence.read()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._persistence is not None:
+            self._persistence.close()
 
     async def start(self, history: History, registering: Registering, clock: Clock) -> Sequence[Work]:
         """Have what the file says be served, and listen; return what is to be run then.

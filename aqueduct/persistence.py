@@ -4,19 +4,18 @@ The store is the truth. The file follows it: whole files, each durable before it
 as something is stored, and for whatever is stored within PAUSE of it another. A disk that does not take it
 holds up nothing; it is tried again.
 
-A file that says something else than the store when Aqueduct starts may have been changed by the original,
-or by hand: it is kept as `FILE.old` before it is written over.
+What somebody else has written into it, the original or by hand, is kept as `FILE.old` before it is written
+over (kept_file.py).
 """
 
 import asyncio
-import stat
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from aqueduct.errors import AqueductError, ConfigurationError, Invalid
-from aqueduct.haproxy import durable
+from aqueduct.kept_file import KeptFile
 from aqueduct.model.members import presented
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.thalassa.file import file_of, read_file
@@ -38,10 +37,17 @@ RETRY: Final = 5.0
 
 
 class Persistence:
-    """The file at `path`, which need not be there yet."""
+    """The file at `path`, which need not be there yet. In `memory` is noted what was written into it.
 
-    def __init__(self, path: Path, store: Store) -> None:
-        self._path = path.resolve()  # what a symbolic link leads to is written, not the link
+    ConfigurationError where symbolic links lead in a circle.
+    """
+
+    def __init__(self, path: Path, memory: Path, store: Store) -> None:
+        try:
+            self._path = path.resolve()  # what a symbolic link leads to is written, not the link
+        except (OSError, RuntimeError) as error:
+            raise ConfigurationError(f"{path} cannot be read: its symbolic links lead in a circle") from error
+        self._file = KeptFile(self._path, memory, _says_same)
         self._store = store
         self._stopping = asyncio.Event()
         self._due = asyncio.Event()
@@ -52,15 +58,19 @@ class Persistence:
     async def read(self) -> None:
         """Read the file, where the store never held anything. ConfigurationError for one that is wrong.
 
-        It is told as well where the file could never be written.
+        It is told as well where the file could never be written, or another Aqueduct keeps it. From then on
+        no other may, until `close`.
         """
         if not self._path.parent.is_dir():
             raise ConfigurationError(f"{self._path}: there is no directory {self._path.parent}")
+        self._file.lock()
         if self._store.snapshot().revision:
             return
         try:
-            content = await asyncio.to_thread(_content, self._path)
-            self._to_import = read_file(content) if content is not None else None
+            content = await asyncio.to_thread(self._file.read)
+            if content is not None:
+                self._to_import = read_file(content)
+                self._file.own(content)
         except OSError as error:
             raise ConfigurationError(f"{self._path} cannot be read: {error.strerror}") from error
         except Invalid as error:
@@ -87,7 +97,7 @@ class Persistence:
         """Keep the file up to date until `stop`, and once more then."""
         end = self._store.on_revision(lambda *_: self._due.set())
         try:
-            await self._save(aside=self._to_import is None)
+            await self._save()
             while not await happens(self._stopping, RETRY if self._error else PAUSE):
                 if not self._error:
                     await self._due.wait()
@@ -101,12 +111,16 @@ class Persistence:
         self._stopping.set()
         self._due.set()
 
-    async def _save(self, *, aside: bool = False) -> None:
+    def close(self) -> None:
+        """Let others keep the file."""
+        self._file.close()
+
+    async def _save(self) -> None:
         self._due.clear()
         snapshot = self._store.snapshot()
         if snapshot is self._written:
             return
-        writing = asyncio.ensure_future(asyncio.to_thread(_save, self._path, snapshot, aside=aside))
+        writing = asyncio.ensure_future(asyncio.to_thread(self._write, snapshot))
         try:
             await asyncio.shield(writing)
         except asyncio.CancelledError:
@@ -121,27 +135,10 @@ class Persistence:
         else:
             self._written, self._error = snapshot, ""
 
-
-def _save(path: Path, snapshot: Snapshot, *, aside: bool) -> None:
-    memberships = snapshot.memberships
-    backends = [presented(each, memberships.get(each.key)) for each in snapshot.backends.values()]
-    content = file_of(snapshot.frontends.values(), backends)
-    found = _content(path)
-    if found == content:
-        return
-    mode = stat.S_IMODE(path.stat().st_mode) if found is not None else None
-    if aside and found is not None and not _says_same(found, content):
-        old = path.with_name(f"{path.name}.old")
-        log.warning("the file does not say what is stored: it is kept under another name", file=str(old))
-        durable.write(old, found, survives_power_loss=True, mode=mode)
-    durable.write(path, content, survives_power_loss=True, mode=mode)
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
+    def _write(self, snapshot: Snapshot) -> None:
+        memberships = snapshot.memberships
+        backends = [presented(each, memberships.get(each.key)) for each in snapshot.backends.values()]
+        self._file.write(file_of(snapshot.frontends.values(), backends))
 
 
 def _says_same(one: bytes, other: bytes) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import yaml
 from google.protobuf.struct_pb2 import Struct
 
+from aqueduct.model.documents import spelled
 from aqueduct.model.fields import Faults, check_service_word, check_values
 from aqueduct.model.registrations import (
     check_address,
@@ -91,7 +92,7 @@ def _check_types(entry: Mapping[object, object], path: str, faults: Faults) -> N
     for field in _NUMBERS:
         value = entry.get(field, 0)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
-            faults.add(f"{path}.{field}", f"must be a number from 0, not {value!r}")
+            faults.add(f"{path}.{field}", f"must be a number from 0, not {spelled(value)}")
 
 
 def _check_string(value: object, field: str, faults: Faults) -> None:

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 import structlog
 
 from aqueduct.discovery.entries import Entries, Entry
+from aqueduct.discovery.missing import NOBODY, Known, Missing
 from aqueduct.discovery.writes import Batch, Deregistering, Registering, Write, fail
 from aqueduct.errors import NotFound
 from aqueduct.model.registrations import service_of
@@ -39,15 +40,19 @@ RETRY = 5.0
 class Registry:
     """The source `registry`, and what registrations are made by (see the ports Discovery and Registry).
 
-    `grace` is for how long those stay that ran out with many others (see leases.py), in seconds.
+    `grace` is for how long those stay that ran out with many others (see leases.py), and those of `known`
+    that are not registered when it begins (missing.py), in seconds.
     """
 
     name = "registry"
 
-    def __init__(self, store: Registrations, clock: Clock, grace: float) -> None:
+    def __init__(self, store: Registrations, clock: Clock, grace: float, known: Known = NOBODY) -> None:
         self._store = store
         self._clock = clock
+        self._grace = grace
         self._entries = Entries(store.load().values(), clock, grace, lambda service: self._tell([service]))
+        self._missing = Missing({key: each for key, each in known.items() if self._entries.get(key) is None})
+        self._settles_at: float | None = None
         self._waiting: list[Write] = []
         self._gone: set[str] = set()
         """Ids of entries that ran out, and that may be stored still."""
@@ -74,6 +79,8 @@ class Registry:
 
     async def deregister(self, key: str) -> Registration:
         """Remove the registration of that id, durably; return it. NotFound, Exhausted, Unavailable."""
+        if self._missing.drop(key):
+            self._tell([Service(*service_of(key))])
         return await self._written(Deregistering(key))
 
     @contextmanager
@@ -111,6 +118,8 @@ class Registry:
     async def run(self, listener: Listener) -> None:
         """Tell `listener`, and have entries run out, until cancelled."""
         self._listener = listener
+        if self._missing and self._settles_at is None:
+            self._settles_at = self._clock.monotonic() + self._grace
         try:
             listener.well()
             self._tell(self._followed)
@@ -127,6 +136,7 @@ class Registry:
 
     def expire(self) -> None:
         """Have those go whose time is over, and store deletions that could not be stored before."""
+        self._settle()
         expired = self._entries.expire()
         if expired.gone:
             log.info("registrations ran out", count=len(expired.gone), first=expired.gone[0])
@@ -137,10 +147,15 @@ class Registry:
 
     async def _rest(self) -> None:
         self._wake.clear()
-        ends = [self._entries.next_end(), self._retry_at if self._gone else None]
+        ends = [self._entries.next_end(), self._retry_at if self._gone else None, self._settles_at]
         self._rests_until = min((end for end in ends if end is not None), default=float("inf"))
         pause = self._rests_until - self._clock.monotonic()
         await happens(self._wake, pause if pause < float("inf") else None)
+
+    def _settle(self) -> None:
+        if self._settles_at is not None and self._clock.monotonic() >= self._settles_at:
+            self._settles_at = None
+            self._tell(self._missing.settle())
 
     def _wake_if_due(self) -> None:
         end = self._entries.next_end()
@@ -195,6 +210,8 @@ class Registry:
     def _note(self, ids: Collection[str], others: Collection[Service] = ()) -> None:
         """Tell the source's listener and the watchers what has changed."""
         if ids:
+            for key in ids:
+                self._missing.drop(key)
             for changed in tuple(self._watchers):
                 changed(ids)
         self._tell({Service(*service_of(key)) for key in ids}.union(others))
@@ -203,5 +220,6 @@ class Registry:
         if self._listener is None:
             return
         for service in sorted(self._followed.intersection(services)):
-            members = self._entries.members(service)
-            self._listener.found(service, members, held=self._entries.is_doubted(service))
+            missing = self._missing.of(service)
+            is_held = bool(missing) or self._entries.is_doubted(service)
+            self._listener.found(service, [*self._entries.members(service), *missing], held=is_held)

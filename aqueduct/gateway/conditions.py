@@ -39,9 +39,12 @@ class Tags:
         return self.any or tag.strip('"') in self.strong | self.weak
 
     def revisions(self) -> frozenset[int]:
-        """Return the revisions named, by the strong comparison: by tags of ours that are not weak."""
+        """Return the revisions named, by the strong comparison: by tags of ours that are not weak.
+
+        0 is none: nothing that is there matches it, and nothing else does (RFC 9110, 13.1.1).
+        """
         found = (_OURS.fullmatch(tag) for tag in self.strong)
-        return frozenset(int(match["revision"]) for match in found if match is not None)
+        return frozenset(int(match["revision"]) for match in found if match is not None) - {0}
 
     def names(self, revision: int) -> bool:
         """Tell whether a resource at that revision, 0 for none, is one of them."""

@@ -5,6 +5,7 @@ by http.proto; here they may be given there as well, so that `?wait_for=commit` 
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -67,7 +68,8 @@ def read_json(content: bytes) -> object:
     if content.count(b",") > _MOST_VALUES:
         raise too_many_values(_MOST_VALUES)
     try:
-        return json.loads(content.decode(), parse_constant=_refuse_constant)
+        text = content.decode()
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
     except UnicodeDecodeError as error:
         raise malformed(f"the body is not UTF-8: {error.reason} at byte {error.start}") from None
     except RecursionError:
@@ -128,6 +130,14 @@ def _nested(values: Mapping[str, str]) -> dict[str, Any]:
             place = place.setdefault(name, {})
         place[last] = value
     return document
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+    raise ValueError(f"{twice} is given twice")
 
 
 def _refuse_constant(name: str) -> None:

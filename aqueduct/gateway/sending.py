@@ -68,7 +68,7 @@ async def send_messages(
 ) -> web.StreamResponse:
     """Send a stream over a WebSocket. Refused where it fails before it has begun."""
     socket = web.WebSocketResponse(heartbeat=ALIVE, compress=False, max_msg_size=_MAX_MESSAGE)
-    if not socket.can_prepare(request).ok:
+    if not _is_handshake(request, socket):
         raise malformed("the request is no handshake of a WebSocket (RFC 6455, 4.1)")
     socket.headers.update(headers)
     item = await ahead.next(PATIENCE)
@@ -84,6 +84,13 @@ async def send_messages(
         sending.cancel()
         await asyncio.wait([sending])
     return socket
+
+
+def _is_handshake(request: web.BaseRequest, socket: web.WebSocketResponse) -> bool:
+    try:
+        return socket.can_prepare(request).ok
+    except ValueError:  # of a key that is no ASCII
+        return False
 
 
 async def _send_messages(

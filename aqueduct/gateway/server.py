@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import structlog
-from aiohttp import HttpVersion10, HttpVersion11, web
+from aiohttp import HttpVersion11, web
 
 from aqueduct.gateway.ahead import Ahead
 from aqueduct.gateway.answers import Answer, encode, offered
@@ -26,10 +26,12 @@ from aqueduct.gateway.negotiation import JSON, NDJSON, chosen
 from aqueduct.gateway.origins import Origins
 from aqueduct.gateway.routes import Route
 from aqueduct.gateway.sending import send, send_messages, send_stream
+from aqueduct.gateway.templates import normal
 from aqueduct.gateway.words import GatewayWords
 from aqueduct.rpc.calls import Refused
 from aqueduct.rpc.status import internal_status
 from aqueduct.settings import GatewaySettings
+from aqueduct.web.connections import HEADERS
 from aqueduct.web.server import HttpServer
 
 log = structlog.get_logger()
@@ -37,7 +39,8 @@ log = structlog.get_logger()
 Pages = Mapping[str, Callable[[str | None], Answer]]
 """What is served beside the methods, by path; made for the `Accept` of a request."""
 
-_HEADERS: Final = {"Server": "Aqueduct", "X-Content-Type-Options": "nosniff"}
+_SHARE: Final = 1 / 4
+"""Of this process's files, for connections."""
 _OF_PAGES: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -50,7 +53,7 @@ class Gateway:
         self._origins = Origins(settings.cors_origins)
         self._bodies = Bodies(settings.max_body)
         self._streams: set[Ahead] = set()
-        self._http = HttpServer(self._answer, GatewayWords(), cancel=True)
+        self._http = HttpServer(self._answer, GatewayWords(), _SHARE, cancel=True)
 
     async def start(self, host: str, port: int) -> int:
         """Listen on `host` and `port`, 0 for any that is free; return the port.
@@ -71,7 +74,7 @@ class Gateway:
 
     async def _answer(self, incoming: web.BaseRequest) -> web.StreamResponse:
         request = self._request(incoming)
-        headers = {**_HEADERS, **self._origins.headers(request.headers)}
+        headers = {**HEADERS, **self._origins.headers(request.headers)}
         try:
             return await self._respond(incoming, request, headers)
         except Refused as refused:
@@ -86,22 +89,20 @@ class Gateway:
     def _request(self, incoming: web.BaseRequest) -> Request:
         headers: dict[str, str] = {}
         for name, value in incoming.headers.items():
-            lower = name.lower()
-            headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
+            lower, text = name.lower(), value if value.isascii() else _unicode(value)
+            headers[lower] = f"{headers[lower]}, {text}" if lower in headers else text
         path, _, query = _origin_form(incoming.raw_path).partition("?")
         return Request(incoming.method, path, query, headers, lambda: self._bodies.read(incoming))
 
     async def _respond(
         self, incoming: web.BaseRequest, request: Request, headers: Mapping[str, str]
     ) -> web.StreamResponse:
-        if incoming.version < HttpVersion10 or (
-            incoming.version == HttpVersion11 and len(incoming.headers.getall("Host", ())) != 1
-        ):
-            raise malformed("the request must be HTTP/1.1 with one Host, or HTTP/1.0")
+        if incoming.version == HttpVersion11 and len(incoming.headers.getall("Host", ())) != 1:
+            raise malformed("the request must have one Host, or be HTTP/1.0")
         self._origins.check(request.verb, request.headers)
         if request.verb == "OPTIONS":
             return await send(incoming, self._options(request), headers)
-        if request.path in self._pages:
+        if normal(request.path) in self._pages:
             return await send(incoming, self._page(request), headers)
         route, values = self._exchange.found(request)
         if not route.streams:
@@ -132,12 +133,12 @@ class Gateway:
     def _page(self, request: Request) -> Answer:
         if request.verb not in _OF_PAGES:
             raise not_allowed(request.verb, ", ".join(_OF_PAGES))
-        made = self._pages[request.path](request.headers.get("accept"))
+        made = self._pages[normal(request.path)](request.headers.get("accept"))
         answer = encoded(made, request.headers.get("accept-encoding"))
         return tagged(answer, entity_tag(answer.body, None), Conditions.read(request.headers))
 
     def _options(self, request: Request) -> Answer:
-        is_page = request.path in self._pages
+        is_page = normal(request.path) in self._pages
         verbs = _OF_PAGES if is_page else self._exchange.router.allowed(request.path)
         if request.path == "*":  # the server as a whole
             verbs = sorted({route.verb for route in self._exchange.router} | set(_OF_PAGES))
@@ -152,6 +153,11 @@ async def _send_error(
 ) -> web.StreamResponse:
     body = encode(error_document(refused)).encode()
     return await send(incoming, Answer(body, JSON, http_code(refused), http_headers(refused)), headers)
+
+
+def _unicode(value: str) -> str:
+    """Return a header's value with what is no UTF-8 in it replaced: no message could hold it."""
+    return value.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _origin_form(target: str) -> str:

@@ -1,24 +1,30 @@
 """The gateway's errors for what is no request, and for a connection too many."""
 
+from typing import Final
+
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 from google.rpc import code_pb2
 
 from aqueduct.gateway.answers import encode
-from aqueduct.gateway.errors import HttpError, error_document, http_headers, malformed, phrase, too_many
+from aqueduct.gateway.errors import HttpError, error_document, http_headers, phrase, too_many
+from aqueduct.web.connections import HEADERS
+from aqueduct.web.faults import Fault
 
-_LONGEST = 200
+_MALFORMED: Final = (code_pb2.INVALID_ARGUMENT, "MALFORMED_REQUEST")
+_CODES: Final = {
+    431: (code_pb2.INVALID_ARGUMENT, "TOO_LARGE"),
+    501: (code_pb2.UNIMPLEMENTED, "NOT_IMPLEMENTED"),
+    505: (code_pb2.UNIMPLEMENTED, "NOT_IMPLEMENTED"),
+}
 
 
 class GatewayWords:
     """Tells them in JSON, as all others."""
 
-    def unreadable(self, error: HttpProcessingError) -> web.Response:
+    def unreadable(self, fault: Fault) -> web.Response:
         """Return the answer to what is no request."""
-        if isinstance(error, LineTooLong):
-            message = "the request's head is too large"
-            return _response(HttpError(431, code_pb2.INVALID_ARGUMENT, "TOO_LARGE", message))
-        return _response(malformed(f"the request is no HTTP/1.1: {_one_line(error.message)}"))
+        code, reason = _CODES.get(fault.http, _MALFORMED)
+        return _response(HttpError(fault.http, code, reason, fault.message))
 
     def too_many(self) -> web.Response:
         """Return the answer to a connection too many."""
@@ -26,10 +32,6 @@ class GatewayWords:
 
 
 def _response(error: HttpError) -> web.Response:
-    headers = {**http_headers(error), "Content-Type": "application/json; charset=utf-8"}
+    headers = {**HEADERS, **http_headers(error), "Content-Type": "application/json; charset=utf-8"}
     body = encode(error_document(error)).encode()
     return web.Response(status=error.http, reason=phrase(error.http), body=body, headers=headers)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST]

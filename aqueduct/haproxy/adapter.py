@@ -190,7 +190,8 @@ class MasterWorker:
         except (HAProxyFailed, AqueductError):
             self.statistics.release()
             raise
-        self.statistics.reloaded()
+        finally:
+            self.statistics.reloaded()
         self._log.serves(instance.worker, Doubt.LOADED)
 
     async def write_down(self, config: str, rest: StateRows) -> None:

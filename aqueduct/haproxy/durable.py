@@ -53,9 +53,8 @@ def replace(path: Path, content: bytes, mode: int) -> None:
 
 
 def _hand_down(path: Path, descriptor: int, mode: int) -> None:
-    try:
-        former = path.lstat()
-    except FileNotFoundError:
+    former = path.lstat() if os.path.lexists(path) else None
+    if former is None or not stat.S_ISREG(former.st_mode):  # of a link all may do everything
         os.fchmod(descriptor, mode)  # whatever the umask says
         return
     with contextlib.suppress(PermissionError):

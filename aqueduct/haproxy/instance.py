@@ -35,6 +35,8 @@ from aqueduct.v1.haproxy_pb2 import HAProxyInfo
 
 _TRIES, _PAUSE = 20, 0.02
 """How often a question is put again, where the master breaks off, and seconds between."""
+_PATIENCE = 10.0
+"""Seconds that all of these tries may take: one alone waits as long for a master that is silent."""
 
 _log = structlog.get_logger()
 
@@ -140,11 +142,15 @@ class Instance:
 
     async def info(self) -> HAProxyInfo:
         """Return what the worker says of itself. The master may execute itself anew meanwhile."""
-        for _ in range(_TRIES):
-            with suppress(NoAnswer):
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                for _ in range(_TRIES):
+                    with suppress(NoAnswer):
+                        return await self._info()
+                    await asyncio.sleep(_PAUSE)
                 return await self._info()
-            await asyncio.sleep(_PAUSE)
-        return await self._info()
+        except TimeoutError:
+            raise NoAnswer(f"HAProxy did not answer within {_PATIENCE:g} s") from None
 
     async def _info(self) -> HAProxyInfo:
         processes = await self._processes()

@@ -8,6 +8,7 @@ field that is not given. All else is refused, with the field at fault and what w
 What is not set is left out, so that a document holds what somebody gave.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
@@ -161,7 +162,7 @@ def _fields(descriptor: Descriptor) -> Mapping[str, FieldDescriptor]:
 
 def _read(document: object, message: Message, path: str, faults: Faults) -> None:
     if not isinstance(document, Mapping):
-        faults.add(path, f"must be a mapping of fields, not {_told(document)}")
+        faults.add(path, f"must be a mapping of fields, not {spelled(document)}")
         return
     fields = _fields(message.DESCRIPTOR)
     added = _ADDED.get(message.DESCRIPTOR.full_name, ())
@@ -203,7 +204,7 @@ def _read_field(value: object, message: Message, field: FieldDescriptor, path: s
 
 def _read_list(value: object, message: Message, field: FieldDescriptor, path: str, faults: Faults) -> None:
     if not isinstance(value, list | tuple):
-        faults.add(path, f"must be a list, not {_told(value)}")
+        faults.add(path, f"must be a list, not {spelled(value)}")
         return
     into = getattr(message, field.name)
     for index, each in enumerate(value):
@@ -216,7 +217,7 @@ def _read_list(value: object, message: Message, field: FieldDescriptor, path: st
 
 def _read_map(value: object, message: Message, field: FieldDescriptor, path: str, faults: Faults) -> None:
     if not isinstance(value, Mapping):
-        faults.add(path, f"must be a mapping, not {_told(value)}")
+        faults.add(path, f"must be a mapping, not {spelled(value)}")
         return
     into = getattr(message, field.name)
     for key, each in value.items():
@@ -231,7 +232,7 @@ def _read_message(value: object, message: Message, path: str, faults: Faults) ->
     try:
         json_format.ParseDict(value, message)  # type: ignore[arg-type] # it looks at the type itself
     except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError):
-        faults.add(path, f"must be {example}, not {_told(value)}")
+        faults.add(path, f"must be {example}, not {spelled(value)}")
 
 
 def _read_scalar(
@@ -252,7 +253,7 @@ def _scalar(value: object, field: FieldDescriptor) -> object:
         return _text(value)
     if kind == FieldDescriptor.CPPTYPE_BOOL:
         if not isinstance(value, bool):
-            raise ValueError(f"must be true or false, not {_told(value)}")
+            raise ValueError(f"must be true or false, not {spelled(value)}")
         return value
     if kind in _REALS:
         return _real(value)
@@ -265,14 +266,14 @@ def _text(value: object) -> str:
             raise ValueError("must be Unicode text, without lone surrogates")
         return value
     quoted = f": write it in quotes, '{value}'" if isinstance(value, int | float) else ""
-    raise ValueError(f"must be text, not {_told(value)}{quoted}")
+    raise ValueError(f"must be text, not {spelled(value)}{quoted}")
 
 
 def _enum(value: object, enum: EnumDescriptor) -> int:
     numbers = _numbers(enum)
     if isinstance(value, str) and value in numbers:
         return numbers[value]
-    raise ValueError(f"must be one of {', '.join(tokens(enum).values())}, not {_told(value)}")
+    raise ValueError(f"must be one of {', '.join(tokens(enum).values())}, not {spelled(value)}")
 
 
 def _integer(value: object, least: int, most: int) -> int:
@@ -281,7 +282,7 @@ def _integer(value: object, least: int, most: int) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"must be an integer, not {_told(value)}")  # noqa: TRY004 # the one error
+        raise ValueError(f"must be an integer, not {spelled(value)}")  # noqa: TRY004 # the one error
     if not least <= value <= most:
         raise ValueError(f"must be from {least} to {most}")
     return value
@@ -289,19 +290,19 @@ def _integer(value: object, least: int, most: int) -> int:
 
 def _real(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise ValueError(f"must be a number, not {_told(value)}")  # noqa: TRY004 # the one error
+        raise ValueError(f"must be a number, not {spelled(value)}")  # noqa: TRY004 # the one error
     return float(value)
 
 
-def _told(value: object) -> str:  # noqa: PLR0911 # one for each kind
-    """Name a value as the author of a document would."""
+def spelled(value: object) -> str:  # noqa: PLR0911 # one for each kind
+    """Name a value as the author of a document would. It may hold half a surrogate pair, as it does."""
     match value:
         case None:
             return "nothing"
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {value}"[:_LONGEST]
+            return f"the number {json.dumps(value)}"[:_LONGEST]  # with NaN and Infinity
         case str():
             return f"'{value}'" if len(value) <= _LONGEST else "a longer text"
         case Mapping():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct, Value
 
 from aqueduct.errors import Violation
 from aqueduct.model.natives import check_native
@@ -60,7 +61,7 @@ class Faults:
 def check_values(message: Message, faults: Faults) -> None:
     """Refuse control characters in every string of `message`, and numbers that JSON does not have.
 
-    At any depth. Raw lines may hold tabs.
+    At any depth. Raw lines may hold tabs. No message that is given to us has a map but those of JSON.
     """
     for path, value in _values(message, ""):
         if isinstance(value, float):
@@ -75,10 +76,6 @@ def _values(message: Message, prefix: str) -> Iterator[tuple[str, str | float]]:
         path = f"{prefix}{field.name}"
         if not field.is_repeated:
             yield from _within(value, path)
-        elif field.message_type is not None and field.message_type.GetOptions().map_entry:
-            for key in value:
-                yield f"{prefix}{field.name}", key
-                yield from _within(value[key], f"{path}[{key!r}]")
         else:
             for index, item in enumerate(value):
                 yield from _within(item, f"{path}[{index}]")
@@ -87,8 +84,22 @@ def _values(message: Message, prefix: str) -> Iterator[tuple[str, str | float]]:
 def _within(value: object, path: str) -> Iterator[tuple[str, str | float]]:
     if isinstance(value, str | float):
         yield path, value
+    elif isinstance(value, Struct):
+        for key in value.fields:
+            yield path, key
+            yield from _of_json(value.fields[key], f"{path}.{key if key.isprintable() else repr(key)}")
     elif isinstance(value, Message):
         yield from _values(value, f"{path}.")
+
+
+def _of_json(value: Value, path: str) -> Iterator[tuple[str, str | float]]:
+    """Yield what JSON holds, by its own paths."""
+    kind = value.WhichOneof("kind")
+    if kind == "list_value":
+        for index, each in enumerate(value.list_value.values):
+            yield from _of_json(each, f"{path}[{index}]")
+    elif kind is not None:
+        yield from _within(getattr(value, kind), path)
 
 
 def check_key(key: str, field: str, faults: Faults) -> None:

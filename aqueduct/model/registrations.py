@@ -44,7 +44,10 @@ def completed(registration: Registration) -> Registration:
 
 
 def member_of(registration: Registration) -> Member:
-    """Return the member that a completed registration stands for, last known at its `renew_time`."""
+    """Return the member that a completed registration stands for, last known at its `renew_time`.
+
+    Its `meta` has a `hostname`, as members of a Thalassa registry have: the host, where it says no other.
+    """
     member = Member(
         host=registration.host,
         port=registration.port,
@@ -57,7 +60,17 @@ def member_of(registration: Registration) -> Member:
         member.weight = registration.weight
     if registration.HasField("meta"):
         member.meta.CopyFrom(registration.meta)
+    if not _has_hostname(member):
+        member.meta.fields["hostname"].string_value = member.host
     return member
+
+
+def _has_hostname(member: Member) -> bool:
+    """Tell whether there is one that is not empty, null or false, as the original saw it."""
+    if "hostname" not in member.meta.fields:
+        return False
+    value = member.meta.fields["hostname"]
+    return bool(getattr(value, value.WhichOneof("kind") or "null_value"))
 
 
 def ttl_of(registration: Registration) -> float:

@@ -63,7 +63,8 @@ def _details(error: AqueductError) -> Iterator[Message]:
             yield _error_info("MALFORMED_REQUEST")
         case NotFound():
             yield _error_info("NOT_FOUND")
-            yield _resource_info(error.kind, error.key, str(error))
+            of = f"backends/{error.backend}/" if error.backend else ""
+            yield _resource_info(error.kind, error.key, str(error), of)
         case Conflict():
             yield _error_info(
                 "REVISION_MISMATCH",
@@ -104,8 +105,8 @@ def _error_info(reason: str, **metadata: str) -> ErrorInfo:
     return ErrorInfo(reason=reason, domain=DOMAIN, metadata=metadata)
 
 
-def _resource_info(kind: str, key: str, description: str) -> ResourceInfo:
-    name = f"{kind}s/{key.removeprefix('/')}"
+def _resource_info(kind: str, key: str, description: str, of: str = "") -> ResourceInfo:
+    name = f"{of}{kind}s/{key.removeprefix('/')}"
     return ResourceInfo(resource_type=kind, resource_name=_cut(name), description=_cut(description))
 
 

@@ -131,7 +131,7 @@ class Configuration:
         members = members_of(self._backend(key), self._store.snapshot().memberships.get(key))
         found = next((each for each in members if member_name(each) == name), None)
         if found is None:
-            raise NotFound("member", f"{name} of backend {key}")  # it has gone at this very moment
+            raise NotFound("member", name, backend=key)  # it has gone at this very moment
         return found, Written((), (), admitted.committed.revision, apply)
 
     async def _discover(self, changes: Sequence[Change], paths: Sequence[str]) -> None:

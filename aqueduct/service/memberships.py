@@ -109,7 +109,7 @@ class Memberships:
             made.members.extend(backend.members)
         named = [member for member in made.members if member_name(member) == name]
         if not named:
-            raise NotFound("member", f"{name} of backend {key}")
+            raise NotFound("member", name, backend=key)
         change(named[0])
         return change_of(backend, membership, made)
 

@@ -19,10 +19,11 @@ from typing import Final
 
 import structlog
 
-from aqueduct.errors import ConfigurationError
 from aqueduct.model.thalassa.axon import encode
 from aqueduct.model.thalassa.registrations import document_of
 from aqueduct.service.registry import Registering
+from aqueduct.web.connections import max_connections
+from aqueduct.web.listening import listen, port_of
 
 log = structlog.get_logger()
 
@@ -31,25 +32,29 @@ MOST_WAITING: Final = 100_000
 _BUFFERED: Final = 1024 * 1024
 """Bytes that are given to a connection before it is waited for."""
 _IGNORED: Final = 4_096
+_ASKED_AFTER: Final = 15
+"""Seconds after which the kernel asks whether a subscriber is there; then three times, each 5 s."""
 
 
 class Publisher:
-    """Publishes what becomes of the registrations."""
+    """Publishes what becomes of the registrations.
 
-    def __init__(self, registering: Registering) -> None:
+    `share` is that of this process's files which subscribers may take: one too many is turned away.
+    """
+
+    def __init__(self, registering: Registering, share: float) -> None:
         self._registering = registering
+        self._share = share
+        self._most = 0
+        self._is_full = False
         self._subscribers: set[_Subscriber] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
         """Listen on `host` and `port`; return the port. ConfigurationError where it cannot be had."""
-        try:
-            self._server = await asyncio.start_server(self._serve, host, port)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ConfigurationError(f"cannot listen on {host}, port {port}: {reason}") from error
-        bound: int = self._server.sockets[0].getsockname()[1]
-        return bound
+        self._most = max_connections(self._share)
+        self._server = await listen(self._connection, host, port)
+        return port_of(self._server)
 
     async def stop(self) -> None:
         """Send no more, and end the connections: subscribers try again by themselves."""
@@ -66,7 +71,13 @@ class Publisher:
         for subscriber in self._subscribers:
             subscriber.add(keys)
 
+    def _connection(self) -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=_IGNORED), self._serve)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._turns_away():
+            writer.transport.abort()
+            return
         subscriber = _Subscriber(writer, self._frame)
         self._subscribers.add(subscriber)
         try:
@@ -75,6 +86,12 @@ class Publisher:
         finally:
             self._subscribers.discard(subscriber)
             writer.close()
+
+    def _turns_away(self) -> bool:
+        was_full, self._is_full = self._is_full, len(self._subscribers) >= self._most
+        if self._is_full and not was_full:
+            log.warning("there are too many subscribers: no more are taken", subscribers=self._most)
+        return self._is_full
 
     def _frame(self, key: str) -> bytes:
         registration = self._registering.get(key)
@@ -93,7 +110,7 @@ class _Subscriber:
         self._waiting: dict[str, None] = {}
         self._is_waiting = asyncio.Event()
         writer.transport.set_write_buffer_limits(high=_BUFFERED)
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        _notice_its_end(writer.get_extra_info("socket"))
 
     def add(self, keys: Collection[str]) -> None:
         """Have ids be sent."""
@@ -128,3 +145,14 @@ class _Subscriber:
                     self._writer.write(self._frame(key))
                     await self._writer.drain()
                 self._is_waiting.clear()
+
+
+def _notice_its_end(connection: socket.socket) -> None:
+    """Have the kernel tell when the other side is gone without a word: subscribers never say any."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        (socket.TCP_KEEPIDLE, _ASKED_AFTER),
+        (socket.TCP_KEEPINTVL, _ASKED_AFTER // 3),
+        (socket.TCP_KEEPCNT, 3),
+    ):
+        connection.setsockopt(socket.IPPROTO_TCP, option, value)

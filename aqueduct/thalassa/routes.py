@@ -9,6 +9,7 @@ All else is 404, whatever the method. Whatever comes is answered; what it change
 A browser says where a page is from that asks (`Origin`): any page could register services otherwise.
 """
 
+import asyncio
 import json
 import os
 import time
@@ -16,20 +17,27 @@ from collections.abc import Callable, Collection
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
+import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from aqueduct import __version__
 from aqueduct.errors import AqueductError, Invalid, NotFound
 from aqueduct.model.registrations import completed, service_id
 from aqueduct.model.thalassa.registrations import SECONDS, document_of, registration_of
 from aqueduct.service.registry import Registering, Selection
+from aqueduct.thalassa.bodies import BadBody, read_body
 from aqueduct.thalassa.meter import Meter
+from aqueduct.web.connections import HEADERS
+from aqueduct.web.faults import Fault
+
+log = structlog.get_logger()
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 """Bytes: what /proc counts in."""
+_DIGITS: Final = 5
+"""Of a port."""
 
 
 class Routes:
@@ -59,13 +67,18 @@ class Routes:
             return _reply(HTTPStatus.OK, await self._answer(request))
         except (NotFound, _NoRoute):
             return _error(HTTPStatus.NOT_FOUND)
-        except _BadBody:
-            return _error(HTTPStatus.BAD_REQUEST, "Invalid request payload format")
+        except BadBody as error:
+            return _error(error.status, str(error))
         except AqueductError as error:
             return _error(HTTPStatus(error.http), _told(error))
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception:  # the edge: nothing may pass but an answer
+            log.exception("a request failed by a fault of Aqueduct's")
+            return _error(HTTPStatus.INTERNAL_SERVER_ERROR)
 
     async def _answer(self, request: web.BaseRequest) -> Any:
-        words = [unquote(word) for word in request.rel_url.raw_path.split("/")[1:]]
+        words = _words(request.raw_path)
         if not all(words):
             raise _NoRoute
         match request.method, words:
@@ -74,7 +87,7 @@ class Routes:
             case "GET" | "HEAD", ["registrations", *which] if len(which) <= 2:  # noqa: PLR2004 # name, version
                 return [document_of(each) for each in self._registering.all(Selection(*which))]
             case "POST", ["registrations", name, version, host, port]:
-                return await self._post((name, version, host, port), await _body(request))
+                return await self._post((name, version, host, port), await read_body(request))
             case "DELETE", ["registrations", name, version, host, port]:
                 return await self._delete(_id(name, version, host, port))
         raise _NoRoute
@@ -112,9 +125,9 @@ class Routes:
 class ThalassaWords:
     """Errors for what is no request, and for a connection too many."""
 
-    def unreadable(self, error: HttpProcessingError) -> web.Response:
+    def unreadable(self, fault: Fault) -> web.Response:
         """Return the answer to what is no request."""
-        return _error(HTTPStatus(error.code), "the request is no HTTP/1.1")
+        return _error(HTTPStatus(fault.http), fault.message)
 
     def too_many(self) -> web.Response:
         """Return the answer to a connection too many."""
@@ -125,33 +138,13 @@ class _NoRoute(Exception):
     """Nothing is there."""
 
 
-class _BadBody(Exception):
-    """The body is not what its type says."""
-
-
-async def _body(request: web.BaseRequest) -> object:
-    """Return what the body says, None for none: JSON, unless it says to be text or a form."""
-    try:
-        content = await request.read()
-        if not content:
-            return None
-        if request.content_type == "application/x-www-form-urlencoded":
-            return dict(parse_qsl(content.decode(), keep_blank_values=True))
-        if request.content_type.startswith("text/"):
-            return content.decode()
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise _BadBody from error
-    except web.HTTPRequestEntityTooLarge as error:
-        raise _BadBody from error
-
-
 def _id(name: str, version: str, host: str, port: str) -> str:
     """Return the id of a registration; of one that could not be, what the original would call it."""
     try:
         return completed(registration_of(name, version, host, port, None)).id
     except Invalid:
-        return service_id(name, version, host, int(port) if port.isdecimal() else 0)
+        is_port = port.isascii() and port.isdecimal() and len(port) <= _DIGITS
+        return service_id(name, version, host, int(port) if is_port else 0)
 
 
 def _told(error: AqueductError) -> str:
@@ -168,5 +161,17 @@ def _error(status: HTTPStatus, message: str = "") -> web.Response:
 
 def _reply(status: HTTPStatus, document: Any) -> web.Response:
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-cache"}
+    headers = {**HEADERS, "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-cache"}
     return web.Response(status=status, body=text.encode(), headers=headers)
+
+
+def _words(target: str) -> list[str]:
+    """Return the words of a path, decoded. BadBody for one that is no text."""
+    if target.lower().startswith(("http://", "https://")):  # RFC 9112, 3.2.2
+        target = "/" + target.partition("://")[2].partition("/")[2]
+    try:
+        words = [unquote(word, errors="strict") for word in target.partition("?")[0].split("/")[1:]]
+        "".join(words).encode()
+    except UnicodeError as error:
+        raise BadBody("the path is no UTF-8 once it is decoded") from error
+    return words

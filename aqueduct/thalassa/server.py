@@ -5,6 +5,7 @@ renewal, as clients of the original expect.
 """
 
 from collections.abc import Callable, Collection
+from typing import Final
 
 from aqueduct.ports.clock import Clock
 from aqueduct.service.registry import Registering
@@ -13,15 +14,18 @@ from aqueduct.thalassa.publisher import Publisher
 from aqueduct.thalassa.routes import Routes, ThalassaWords
 from aqueduct.web.server import HttpServer
 
+_SHARE: Final = 1 / 8
+"""Of this process's files, for connections of HTTP, and as many for subscribers."""
+
 
 class ThalassaRegistry:
     """Serves the registry's two protocols."""
 
     def __init__(self, registering: Registering, clock: Clock) -> None:
         self._registering = registering
-        self._publisher = Publisher(registering)
+        self._publisher = Publisher(registering, _SHARE)
         self._routes = Routes(registering, Meter(clock), self._publisher.publish)
-        self._http = HttpServer(self._routes, ThalassaWords(), decompress=True)
+        self._http = HttpServer(self._routes, ThalassaWords(), _SHARE)
         self._unwatch: Callable[[], None] = lambda: None
 
     async def start(self, host: str, port: int, api_port: int) -> tuple[int, int]:

@@ -15,6 +15,8 @@ from typing import Final, Protocol
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from aqueduct.web.faults import Fault, answer_by_1_1, fault_of
+
 FIRST_REQUEST: Final = 10.0
 """Seconds that a connection has for the head of its first request."""
 IDLE: Final = 75.0
@@ -22,6 +24,8 @@ IDLE: Final = 75.0
 GONE: Final = 18.0
 """Seconds in which a client may acknowledge nothing, or take nothing, of what was sent."""
 MAX_CONNECTIONS: Final = 1_000
+HEADERS: Final = {"Server": "Aqueduct", "X-Content-Type-Options": "nosniff"}
+"""Of each answer."""
 
 Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 """Answers a request. Where it raises that is logged, and answered with 500."""
@@ -39,7 +43,7 @@ _MAX_HEADERS: Final = 100
 class Words(Protocol):
     """How errors are told that are told before anybody is asked for an answer."""
 
-    def unreadable(self, error: HttpProcessingError) -> web.Response:
+    def unreadable(self, fault: Fault) -> web.Response:
         """Return the answer to what is no request."""
         ...
 
@@ -48,10 +52,13 @@ class Words(Protocol):
         ...
 
 
-def max_connections() -> int:
-    """Return how many connections are taken: half of the files that this process may open, at the most."""
+def max_connections(share: float) -> int:
+    """Return how many connections a server takes: that share of the files that this process may open.
+
+    The shares of all servers come to a half, so that no connections ever keep it from its work.
+    """
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MAX_CONNECTIONS if files < 0 else min(MAX_CONNECTIONS, files // 2)
+    return MAX_CONNECTIONS if files < 0 else min(MAX_CONNECTIONS, int(files * share))
 
 
 class Connection(web.RequestHandler):
@@ -71,7 +78,8 @@ class Connection(web.RequestHandler):
         """Return the answer to what cannot be read, and close: it is the client's affair, not logged."""
         if not isinstance(exc, HttpProcessingError):
             return super().handle_error(request, status, exc, message)
-        response = self.words.unreadable(exc)
+        answer_by_1_1(request)
+        response = self.words.unreadable(fault_of(exc))
         response.force_close()
         return response
 
@@ -79,14 +87,13 @@ class Connection(web.RequestHandler):
 class Connections(web.Server):
     """The connections of a server, `most` of them at once.
 
-    `cancel`: a request whose client leaves is answered no further. `decompress`: bodies are.
+    `cancel`: a request whose client leaves is answered no further. Bodies are left as they come.
     """
 
-    def __init__(self, answer: Answering, words: Words, most: int, *, cancel: bool, decompress: bool) -> None:
+    def __init__(self, answer: Answering, words: Words, most: int, *, cancel: bool) -> None:
         super().__init__(answer, handler_cancellation=cancel)
         self._words = words
         self._most = most
-        self._decompress = decompress
         self._silent: set[web.RequestHandler] = set()
 
     def __call__(self) -> Connection:
@@ -99,7 +106,7 @@ class Connections(web.Server):
             max_field_size=_MAX_HEADER,
             max_headers=_MAX_HEADERS,
             access_log=_NOWHERE,
-            auto_decompress=self._decompress,
+            auto_decompress=False,
             logger=_LOGGER,
         )
         connection.words = self._words
@@ -110,7 +117,7 @@ class Connections(web.Server):
         super().connection_made(handler, transport)
         if len(self._connections) > self._most:
             transport.write(_written(self._words.too_many()))
-            transport.close()
+            self._loop.call_soon(transport.close)  # aiohttp's task must begin before its connection is lost
             return
         _settle(transport.get_extra_info("socket"))
         self._silent.add(handler)

@@ -5,11 +5,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from aqueduct.errors import ConfigurationError
-from aqueduct.rpc.listen import check_free, target
 from aqueduct.web.connections import Answering, Connections, Words, max_connections
+from aqueduct.web.faults import answer_by_1_1, fault_in
+from aqueduct.web.listening import listen, port_of
 
-_BACKLOG: Final = 1_024
 _LAST_TURN: Final = 0.1
 """Seconds that a request has to end in, when the grace is over."""
 
@@ -17,16 +16,15 @@ _LAST_TURN: Final = 0.1
 class HttpServer:
     """Has `answer` answer every request over HTTP/1.1, without TLS, and `words` tell what is none.
 
-    `cancel`: a request whose client leaves is answered no further. `decompress`: bodies are.
+    `share` is that of this process's files which its connections may take. `cancel`: a request whose client
+    leaves is answered no further.
     """
 
-    def __init__(
-        self, answer: Answering, words: Words, *, cancel: bool = False, decompress: bool = False
-    ) -> None:
+    def __init__(self, answer: Answering, words: Words, share: float, *, cancel: bool = False) -> None:
         self._answer = answer
         self._words = words
         self._cancel = cancel
-        self._decompress = decompress
+        self._share = share
         self._under_way: dict[asyncio.Task[Any], web.RequestHandler] = {}
         self._is_stopping = False
         self._listener: asyncio.Server | None = None
@@ -36,19 +34,11 @@ class HttpServer:
 
         ConfigurationError where that address cannot be had.
         """
-        await check_free(host, port)
         self._is_stopping = False
-        self.connections = Connections(
-            self._serve, self._words, max_connections(), cancel=self._cancel, decompress=self._decompress
-        )
-        loop = asyncio.get_running_loop()
-        try:
-            listener = await loop.create_server(self.connections, host.strip("[]"), port, backlog=_BACKLOG)
-        except OSError as error:  # taken just now
-            reason = error.strerror or error
-            raise ConfigurationError(f"cannot listen on {target(host, port)}: {reason}") from error
-        self._listener = listener
-        return int(listener.sockets[0].getsockname()[1])
+        most = max_connections(self._share)
+        self.connections = Connections(self._serve, self._words, most, cancel=self._cancel)
+        self._listener = await listen(self.connections, host, port)
+        return port_of(self._listener)
 
     async def stop(self, grace: float) -> None:
         """Take no more connections; what is under way has `grace` seconds to finish, then it is cancelled."""
@@ -69,8 +59,13 @@ class HttpServer:
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         self.connections.heard(request.protocol)
         self._note(request.protocol)
-        response = await self._answer(request)
-        if self._is_stopping or "Connection" in response.headers:
+        fault = fault_in(request)
+        if fault is None:
+            response = await self._answer(request)
+        else:
+            answer_by_1_1(request)
+            response = self._words.unreadable(fault)
+        if fault is not None or self._is_stopping or "Connection" in response.headers:
             response.force_close()
         return response
 

@@ -183,3 +183,26 @@ async def test_a_source_that_is_not_configured_is_refused_by_name(filed: Aqueduc
     assert error.code is grpc.StatusCode.INVALID_ARGUMENT
     assert "file, registry" in error.fields["backend.discovery"]
     assert KEY not in error.fields
+
+
+async def test_a_move_to_the_registry_takes_nobody_off_before_he_could_register(
+    filed: Aqueduct, free_port: int, listing: Path
+) -> None:
+    async with services("1", 3) as found:
+        live = Live(filed, free_port)
+        ports = {each.port for each in found}
+        places = [{"name": SERVICE, "version": "1", "host": "127.0.0.1", "port": port} for port in ports]
+        _write(listing, json.dumps(places))
+        await put_dynamic(filed, "1", free_port)
+        await _until(live, ports)
+        await filed.end(signal.SIGTERM)
+        filed.options = ["--empty-grace=3"]
+        await filed.start()
+        async with Load(free_port, connections=4) as load:
+            await register(filed, found[:1], "1")
+            await status_of(filed, lambda status: bool(status.sources[0].held_services))
+            assert set(await live.phases()) == ports
+            await register(filed, found[1:2], "1")
+            await _until(live, {each.port for each in found[:2]})
+        assert load.failures == []
+        assert not (await status_of(filed)).sources[0].held_services

@@ -46,8 +46,12 @@ async def _commit(store: LmdbStore, key: str) -> None:
     await store.commit([put(Backend(key=key, type=BACKEND_TYPE_STATIC))])
 
 
+def _persistence(path: Path, store: LmdbStore) -> Persistence:
+    return Persistence(path, path.with_name("memory"), store)
+
+
 async def _read_and_fill(path: Path, store: LmdbStore) -> Persistence:
-    file = Persistence(path, store)
+    file = _persistence(path, store)
     await file.read()
     await file.fill(history(store, InstantAdmission(store)))
     return file
@@ -56,6 +60,7 @@ async def _read_and_fill(path: Path, store: LmdbStore) -> Persistence:
 async def _run_once(file: Persistence) -> None:
     file.stop()
     await file.run()
+    file.close()
 
 
 async def test_a_file_is_read_into_an_empty_store_and_completed(path: Path, store: LmdbStore) -> None:
@@ -125,9 +130,96 @@ async def test_what_is_unchanged_is_not_written(path: Path, store: LmdbStore) ->
     file = await _read_and_fill(path, store)
     await _run_once(file)
     inode = path.stat().st_ino
-    again = Persistence(path, store)
+    again = _persistence(path, store)
     await _run_once(again)
     assert path.stat().st_ino == inode
+
+
+async def test_what_others_write_is_never_lost(path: Path, store: LmdbStore) -> None:
+    await _commit(store, "a")
+    names = ["aqueduct.json.old", "aqueduct.json.old.2", "aqueduct.json.old.3"]
+    for number, name in enumerate(names):
+        path.write_text(_content(FRONTEND | {"key": f"web{number}"}))  # by hand
+        path.chmod(0o640)
+        await _run_once(await _read_and_fill(path, store))
+        assert path.stat().st_mode & 0o777 == 0o640
+        await _commit(store, f"b{number}")
+        ours = path.read_bytes()
+        await _run_once(_persistence(path, store))  # killed before the last commits were written
+        path.write_bytes(ours)
+        await _run_once(_persistence(path, store))
+        assert f"web{number}" in path.with_name(name).read_text()
+    assert sorted(each.name for each in path.parent.glob("*.old*")) == names
+
+
+async def test_what_others_write_meanwhile_is_kept_too(path: Path, store: LmdbStore) -> None:
+    file = await _read_and_fill(path, store)
+    await _run_once(file)
+    path.write_text("{")
+    await _commit(store, "a")
+    await _run_once(file)
+    assert (_keys(path), path.with_name("aqueduct.json.old").read_text()) == (["a"], "{")
+
+
+async def test_it_is_set_aside_also_where_there_are_no_links(
+    path: Path, store: LmdbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    await _commit(store, "live")
+    path.write_text("{")
+    await _run_once(await _read_and_fill(path, store))
+    assert path.with_name("aqueduct.json.old").read_text() == "{"
+
+
+async def test_links_that_others_plant_are_not_followed(path: Path, store: LmdbStore) -> None:
+    victim = path.with_name("victim")
+    victim.write_text("precious")
+    for name in ("aqueduct.json.new", "aqueduct.json.old"):
+        path.with_name(name).symlink_to(victim)
+    await _commit(store, "live")
+    path.write_text("{")
+    file = await _read_and_fill(path, store)
+    await _run_once(file)
+    assert _keys(path) == ["live"]
+    assert path.with_name("aqueduct.json.old.2").read_text() == "{"
+    path.unlink()
+    path.symlink_to(victim)
+    await _commit(store, "more")
+    await _run_once(file)
+    assert file._error
+    assert victim.read_text() == "precious"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+async def test_its_owner_stays(path: Path, store: LmdbStore) -> None:
+    path.write_text(_content())
+    os.chown(path, 12_345, 23_456)
+    await _commit(store, "live")
+    await _run_once(await _read_and_fill(path, store))
+    assert (path.stat().st_uid, path.stat().st_gid) == (12_345, 23_456)
+
+
+async def test_two_do_not_keep_one_file(path: Path, store: LmdbStore) -> None:
+    file = await _read_and_fill(path, store)
+    with pytest.raises(ConfigurationError, match="another Aqueduct keeps"):
+        await _persistence(path, store).read()
+    file.close()
+    again = _persistence(path, store)
+    await again.read()
+    again.close()
+
+
+async def test_odd_files_are_refused(path: Path, store: LmdbStore, tmp_path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(ConfigurationError, match="cannot be read: it is no regular file"):
+        await _persistence(path, store).read()
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    with pytest.raises(ConfigurationError, match="lead in a circle"):
+        _persistence(circle, store)
 
 
 async def test_a_link_stays_a_link(path: Path, store: LmdbStore, tmp_path: Path) -> None:
@@ -172,7 +264,7 @@ async def test_a_file_that_is_wrong_is_refused_by_its_place(
 
 async def test_what_cannot_be_served_is_refused(path: Path, store: LmdbStore) -> None:
     path.write_text(_content(FRONTEND))
-    file = Persistence(path, store)
+    file = _persistence(path, store)
     await file.read()
     admission = InstantAdmission(store)
     admission.failures.append(Unavailable("HAPROXY_DOWN", "HAProxy is down"))
@@ -182,7 +274,7 @@ async def test_what_cannot_be_served_is_refused(path: Path, store: LmdbStore) ->
 
 async def test_a_path_that_cannot_be_is_refused(path: Path, store: LmdbStore, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="there is no directory"):
-        await Persistence(tmp_path / "none" / "file", store).read()
+        await _persistence(tmp_path / "none" / "file", store).read()
     path.mkdir()
     with pytest.raises(ConfigurationError, match=f"cannot be read: {os.strerror(21)}"):
-        await Persistence(path, store).read()
+        await _persistence(path, store).read()

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import structlog
 
+from aqueduct.discovery.thalassa.addresses import reached_at
 from aqueduct.discovery.thalassa.api import Api, Unreachable, WrongAnswer
 from aqueduct.discovery.thalassa.source import pause_after
 from aqueduct.model.registrations import service_id
@@ -24,7 +25,7 @@ EVERY: Final = 20.0
 """Seconds, both of them."""
 _LAST_CALL: Final = 1.0
 """Seconds that the goodbye may take."""
-_ANY: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 # compared with, not bound
+_ANY: Final = {"0.0.0.0": socket.AF_INET, "::": socket.AF_INET6}  # noqa: S104 # compared with, not bound
 
 
 class Announcing:
@@ -74,13 +75,9 @@ class Announcing:
 
 
 def own_host(listens_on: str, registry: RegistryAddress) -> str:
-    """Return where others reach what listens on an address: for all addresses, that towards the registry."""
-    if listens_on not in _ANY:
-        return listens_on
-    family = socket.AF_INET6 if ":" in registry.host else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as towards:  # nothing is sent
-            towards.connect((registry.host, registry.api_port))
-            return str(towards.getsockname()[0])
-    except OSError:  # a name that is not known yet
-        return "127.0.0.1"
+    """Return where others reach what listens on an address: for all addresses, that towards the registry.
+
+    A registry on this very machine is asked from others too: loopback would be theirs.
+    """
+    family = _ANY.get(listens_on)
+    return reached_at(family, registry.host, registry.api_port) if family is not None else listens_on

@@ -38,7 +38,8 @@ def read_file(content: bytes) -> Configuration:
 
 def read_loaded(document: object) -> Configuration:
     """Return the configuration of a file that is read as JSON already. Invalid as of `read_file`."""
-    if not isinstance(document, Mapping) or document.get("version") != _VERSION:
+    version = document.get("version") if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping) or isinstance(version, bool) or version != _VERSION:
         told = 'must be a mapping with "version": 1, as Thalassa Aqueduct writes it'
         raise Invalid([Violation("version", told)])
     faults = Faults()

@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError
 from google.protobuf.struct_pb2 import Struct
 
 from aqueduct.errors import Invalid
-from aqueduct.model.documents import struct_document
+from aqueduct.model.documents import spelled, struct_document
 from aqueduct.model.fields import Faults, check_service_word, check_values
 from aqueduct.model.registrations import check_address, host_of
 from aqueduct.v1.backend_pb2 import Member
@@ -23,7 +23,6 @@ DEFAULT_TTL: Final = 10
 """Seconds."""
 
 _SHORTEST, _LONGEST = 1, 86_400
-_LONGEST_TOLD: Final = 100
 _LAST_MILLISECOND: Final = 2**53
 
 
@@ -39,7 +38,7 @@ def registration_of(name: str, version: str, host: str, port: str, body: object)
     if port.isascii() and port.isdecimal() and len(port) <= 5:  # noqa: PLR2004 # digits of 65535
         registration.port = int(port)
     else:
-        faults.add("port", f"must be a number from 1 to 65535, not {port!r}")
+        faults.add("port", f"must be a number from 1 to 65535, not {_spelled(port)}")
     faults.check(SECONDS, lambda: registration.ttl.FromMilliseconds(_ttl(meta.get(SECONDS))))
     faults.check("meta", lambda: registration.meta.CopyFrom(_struct(meta)))
     if faults.violations:
@@ -86,7 +85,7 @@ def _ttl(value: object) -> int:
     """Return a time to live in milliseconds. As in the original, 0 and an empty text are none given."""
     if value is None or value is False or value in ("", 0):
         return DEFAULT_TTL * 1_000
-    told = f"must be a number of seconds from {_SHORTEST} to {_LONGEST:,}, not {value!r}"[:_LONGEST_TOLD]
+    told = f"must be a number of seconds from {_SHORTEST} to {_LONGEST:,}, not {_spelled(value)}"
     try:
         seconds = float(value) if isinstance(value, str | int | float) else math.nan
     except (ValueError, OverflowError):
@@ -112,13 +111,13 @@ def _struct(value: Any) -> Struct:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"must be text, not {value!r}"[:_LONGEST_TOLD])  # noqa: TRY004 # the one error
+        raise ValueError(f"must be text, not {_spelled(value)}")  # noqa: TRY004 # the one error
     return value
 
 
 def _port(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**16:
-        raise ValueError(f"must be a number from 1 to 65535, not {value!r}"[:_LONGEST_TOLD])
+        raise ValueError(f"must be a number from 1 to 65535, not {_spelled(value)}")
     return value
 
 
@@ -126,6 +125,10 @@ def _milliseconds(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LAST_MILLISECOND:
         return 0
     return int(value)
+
+
+def _spelled(value: object) -> str:
+    return spelled(value).encode(errors="replace").decode()
 
 
 def _raise_first(faults: Faults) -> None:

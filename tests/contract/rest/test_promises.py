@@ -94,6 +94,8 @@ class TestPreconditions:
         assert (await put(site, If_None_Match=tag)).status == 412
         assert (await put(site, If_None_Match='"99999"')).status == 200
         assert (await site.ask("DELETE", "/backends/nope", headers={"If-Match": "*"})).status == 412
+        reply = await site.ask("PUT", "/backends/nope", live(), {**JSON, "If-Match": '"0"'})
+        assert reply.status == 412
 
     async def test_in_the_query_the_conflict_is_no_precondition_of_http(self, site: Site) -> None:
         reply = await site.ask("PUT", "/backends/live?expected_revision=7", live())

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.haproxy import adapter, kernel, master, verdict
+from aqueduct.errors import Unavailable
+from aqueduct.haproxy import adapter, instance, kernel, master, verdict
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.generations import Generations
 from aqueduct.haproxy.master import MasterCLI
@@ -278,6 +279,20 @@ async def test_a_master_that_does_not_answer_is_ended(
     second = await reopen()
     assert await second.adopt() is None
     assert kernel.find(directory) == []
+
+
+async def test_one_that_is_silent_is_asked_no_longer_than_once(
+    haproxy: MasterWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await haproxy.start(body(free_port()))
+    pid = (await haproxy.info()).master_pid
+    monkeypatch.setattr(instance, "_PATIENCE", 0.05)
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(Unavailable, match=r"did not answer within 0\.05 s"):
+        await haproxy.info()
+    os.kill(pid, signal.SIGCONT)
+    monkeypatch.undo()
+    assert (await haproxy.info()).master_pid == pid
 
 
 async def test_a_master_whose_socket_is_missing_is_ended_soon(

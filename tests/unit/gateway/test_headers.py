@@ -101,6 +101,8 @@ class TestTags:
             ({"if-match": '"7", "8-aa"'}, None, {7, 8}),
             ({"if-match": 'W/"7"'}, None, set()),
             ({"if-match": '"other"'}, None, set()),
+            ({"if-match": '"0"'}, None, set()),
+            ({"if-none-match": '"0"'}, None, {0, 1, 7, 8}),
             ({"if-match": '"7' + "0" * 30 + '"'}, None, set()),
             ({"if-none-match": "*"}, 0, {0}),
             ({"if-none-match": '"7"'}, None, {0, 1, 8}),

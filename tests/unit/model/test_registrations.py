@@ -2,7 +2,7 @@
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.struct_pb2 import Struct
+from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from aqueduct.errors import Invalid
@@ -78,7 +78,7 @@ TTL = "must be from 1 s to 86,400 s"
         ({"ttl": Duration(seconds=2, nanos=-1)}, "ttl", TTL),
         (
             {"meta": meta(a="b\nc")},
-            "meta.fields['a'].string_value",
+            "meta.a",
             "must be one line without control characters",
         ),
         ({"meta": meta(a="b" * BYTES)}, "", "must be at most 8,192 bytes as a protobuf message: it is 8,231"),
@@ -102,7 +102,7 @@ def test_times_to_live_at_the_ends_are_right(seconds: int) -> None:
 
 
 def test_a_member_says_what_was_registered() -> None:
-    made = completed(registration(weight=0, meta=meta(zone="a")))
+    made = completed(registration(weight=0, meta=meta(zone="a", hostname="h")))
     made.renew_time.FromMilliseconds(1_234)
     assert member_of(made) == Member(
         host="10.0.0.1",
@@ -110,10 +110,20 @@ def test_a_member_says_what_was_registered() -> None:
         weight=0,
         name="web",
         version="1.0.0",
-        meta=meta(zone="a"),
+        meta=meta(zone="a", hostname="h"),
         last_known=1_234,
         id="/web/1.0.0/10.0.0.1/80",
     )
     plain = member_of(completed(registration()))
     assert not plain.HasField("weight")
-    assert not plain.HasField("meta")
+    assert plain.meta == meta(hostname="10.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "hostname", [Value(), Value(null_value=NULL_VALUE), Value(string_value=""), Value(bool_value=False)]
+)
+def test_a_member_has_a_hostname_as_the_originals(hostname: Value) -> None:
+    posted = registration()
+    posted.meta.fields["hostname"].CopyFrom(hostname)
+    posted.meta.fields["zone"].string_value = "a"
+    assert member_of(completed(posted)).meta == meta(zone="a", hostname="10.0.0.1")

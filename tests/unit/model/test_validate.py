@@ -279,7 +279,7 @@ WRONG: list[tuple[Change, str, str]] = [
                 members=[Member(host="a", port=1, meta=_struct(float("inf")))],
             )
         ),
-        "members[0].meta.fields['a'].number_value",
+        "members[0].meta.a",
         "finite",
     ),
     (backend(balance="fastest"), "balance", "must begin with one of roundrobin"),
@@ -324,10 +324,10 @@ WRONG: list[tuple[Change, str, str]] = [
     (backend(members=[MEMBER | {"id": "a\n"}]), "members[0].id", "one line"),
     (
         backend(members=[MEMBER | {"meta": {"a": ["b\n"]}}]),
-        "members[0].meta.fields['a'].list_value.values[0].string_value",
+        "members[0].meta.a[0]",
         "one line",
     ),
-    (backend(members=[MEMBER | {"meta": {"a\n": 1}}]), "members[0].meta.fields", "one line"),
+    (backend(members=[MEMBER | {"meta": {"a\n": 1}}]), "members[0].meta", "one line"),
     (
         backend(members=[MEMBER, MEMBER]),
         "members[1]",

@@ -41,6 +41,7 @@ def resource(kind: str, name: str, description: str) -> ResourceInfo:
 
 VIOLATION = Violation("frontend.bind", "is needed")
 GONE = "backend app not found"
+NO_MEMBER = "member 10.0.0.1:80 of backend app not found"
 MOVED = "frontend web is at revision 7, revision 5 was expected"
 TABLE: list[tuple[AqueductError, int, int, str, list[Message]]] = [
     (
@@ -70,6 +71,13 @@ TABLE: list[tuple[AqueductError, int, int, str, list[Message]]] = [
         404,
         GONE,
         [info("NOT_FOUND"), resource("backend", "backends/app", GONE)],
+    ),
+    (
+        NotFound("member", "10.0.0.1:80", backend="app"),
+        code_pb2.NOT_FOUND,
+        404,
+        NO_MEMBER,
+        [info("NOT_FOUND"), resource("member", "backends/app/members/10.0.0.1:80", NO_MEMBER)],
     ),
     (
         Conflict("frontend", "web", 5, 7),

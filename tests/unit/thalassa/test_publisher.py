@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
+from structlog.testing import capture_logs
 
 from aqueduct.errors import ConfigurationError, Exhausted
 from aqueduct.model.thalassa.axon import Decoder
@@ -137,6 +138,24 @@ async def test_subscribers_are_ended_with_it(served: Served) -> None:
 async def test_ports_that_are_taken_are_told(served: Served) -> None:
     for ports in ((served.port, 0), (0, served.api_port)):
         other = ThalassaRegistry(Registering(served.registry, Streams()), served.clock)
-        with pytest.raises(ConfigurationError, match=r"cannot listen on 127\.0\.0\.1"):
+        with pytest.raises(ConfigurationError, match="cannot listen on 127"):
             await other.start("127.0.0.1", *ports)
         await other.stop(0)
+
+
+async def test_one_too_many_is_turned_away(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served.server._publisher, "_most", 1)
+    async with subscribed(served) as subscriber:
+        with capture_logs() as logs:
+            for _ in range(3):
+                reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+                with suppress(ConnectionResetError):
+                    assert await reader.read() == b""
+                writer.close()
+        assert [each["event"] for each in logs] == ["there are too many subscribers: no more are taken"]
+        await served.registering.register(_registration(), "")
+        assert await subscriber.next() == f"online {KEY}"
+    while served.server._publisher._subscribers:
+        await asyncio.sleep(0)
+    async with subscribed(served):
+        pass

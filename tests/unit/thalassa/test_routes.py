@@ -1,13 +1,18 @@
 """The HTTP API, by the table of the protocol."""
 
 import asyncio
+import gzip
 import json
+import zlib
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from aqueduct import __version__
 from aqueduct.errors import Exhausted
+from aqueduct.thalassa import bodies, routes
+from aqueduct.web import connections
 
 from .conftest import Served
 
@@ -76,11 +81,95 @@ async def test_a_body_that_is_no_json_is_refused(served: Served, body: bytes) ->
 
 
 @pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(b'{"value":"x"}')),
+        ("x-gzip", gzip.compress(b'{"value":"x"}')),
+        ("deflate", zlib.compress(b'{"value":"x"}')),
+        ("Deflate", zlib.compress(b'{"value":"x"}', wbits=-15)),
+        ("identity", b'{"value":"x"}'),
+    ],
+)
+async def test_a_body_may_be_compressed(served: Served, coding: str, body: bytes) -> None:
+    assert (await served.ask("POST", PATH, body, **{"Content-Encoding": coding})).body == b"200"
+    told = (await served.ask("GET", "/registrations")).document
+    assert told[0]["meta"]["value"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "status"),
+    [
+        ("gzip", b"{}", 400),
+        ("deflate", b"{}", 400),
+        ("gzip", gzip.compress(b'{"a": 1}')[:-9], 400),
+        ("gzip", gzip.compress(b"{}") + b"more", 400),
+        ("gzip", gzip.compress(b" " * 2_000_000), 400),
+        ("br", b"{}", 415),
+        ("zstd", b"{}", 415),
+        ("gzip, gzip", b"{}", 415),
+    ],
+)
+async def test_a_body_that_is_not_compressed_as_it_says(
+    served: Served, coding: str, body: bytes, status: int
+) -> None:
+    with capture_logs() as logs:
+        reply = await served.ask("POST", PATH, body, **{"Content-Encoding": coding})
+    assert (reply.status, reply.document["code"]) == (status, status)
+    assert (reply.headers["Server"], reply.headers["X-Content-Type-Options"]) == ("Aqueduct", "nosniff")
+    assert (await served.ask("GET", "/registrations")).body == b"[]"
+    assert not logs
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2]\r\nZZ\r\n", 400),
+        (b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+        (b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", 408),
+        (b"GET %s HTTP/2.0\r\nHost: x\r\n\r\n", 505),
+        (b"POST %s\xff HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ],
+)
+async def test_what_is_read_badly_is_told_in_json(
+    served: Served, request_: bytes, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "TIME", 0.05)
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.api_port)
+    writer.write(request_ % PATH.encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+    assert json.loads(await reader.readexactly(length))["code"] == status
+    writer.close()
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+async def test_a_path_that_is_no_text_is_refused(served: Served, method: str) -> None:
+    reply = await served.ask(method, PATH.replace("web", "%ff"))
+    assert (reply.status, reply.document["message"]) == (400, "the path is no UTF-8 once it is decoded")
+
+
+async def test_a_fault_of_its_own_is_told_without_a_word_of_it(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(routes, "document_of", fail)
+    await served.ask("POST", PATH)
+    with capture_logs() as logs:
+        reply = await served.ask("GET", "/registrations")
+    assert (reply.status, reply.document) == (500, {"code": 500, "error": "Internal Server Error"})
+    assert [each["log_level"] for each in logs] == ["error"]
+
+
+@pytest.mark.parametrize(
     ("path", "body", "message"),
     [
         (PATH, b'{"secondsToExpire": -1}', "secondsToExpire: must be a number of seconds"),
         (PATH, b'{"secondsToExpire": "abc"}', "secondsToExpire: must be a number of seconds"),
         (PATH.replace("80", "x"), b"", "port: must be a number"),
+        (PATH.replace("80", "9" * 4_301), b"", "port: must be a number"),
         (PATH.replace("80", "0"), b"", "port: "),
         (PATH.replace("web", "a%2Fb"), b"", "name: must be 1 to 256 characters without /"),
         (PATH.replace("10.0.0.1", "10.0.0"), b"", "host: "),
@@ -167,12 +256,19 @@ async def test_what_is_no_request(served: Served) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", served.api_port)
     writer.write(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
     head, body = (await reader.read()).split(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.0 400 Bad Request\r\n")
-    assert json.loads(body) == {
-        "code": 400,
-        "error": "Bad Request",
-        "message": "the request is no HTTP/1.1",
-    }
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"\r\nServer: Aqueduct\r\n" in head
+    told = json.loads(body)
+    assert (told["code"], told["error"]) == (400, "Bad Request")
+    assert told["message"].startswith("the request is no HTTP/1.1: ")
+    writer.close()
+
+
+async def test_a_connection_that_asks_nothing_ends(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "FIRST_REQUEST", 0.05)
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.api_port)
+    writer.write(b"GET /status HTTP/1.1\r\nHost:")
+    assert await reader.read() == b""
     writer.close()
 
 

@@ -49,7 +49,7 @@ class FakeRegistry:
         return RegistryAddress("127.0.0.1", self.axon_port, self.port)
 
     async def start_http(self) -> None:
-        self._http = HttpServer(self._answer, ThalassaWords())
+        self._http = HttpServer(self._answer, ThalassaWords(), 1 / 8)
         self.port = await self._http.start("127.0.0.1", self.port)
 
     async def stop_http(self) -> None:

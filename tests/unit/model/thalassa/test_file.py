@@ -150,6 +150,7 @@ def test_what_meant_nothing_in_the_original_is_left_out() -> None:
         (b"1" * 5_000, "file"),
         (b"[]", "version"),
         (b'{"version": 2, "frontends": [], "backends": []}', "version"),
+        (b'{"version": true, "frontends": [], "backends": []}', "version"),
         (b'{"version": 1, "backends": []}', "frontends"),
         (_file(backends={}), "backends"),
         (_file(frontends=[1]), "frontends[0]"),

@@ -59,6 +59,30 @@ def test_seconds_to_expire_that_are_none_are_refused(given: object) -> None:
     assert len(str(caught.value)) < 250
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (True, "not true"),
+        (float("nan"), "not the number NaN"),
+        (float("inf"), "not the number Infinity"),
+        ("x", "not 'x'"),
+        ([None], "not a list"),
+        ("\ud800", "not '?'"),
+    ],
+)
+def test_values_are_told_as_json_spells_them(given: object, told: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        _posted({"secondsToExpire": given})
+    assert caught.value.violations[0].description.encode().endswith(told.encode())
+
+
+def test_places_within_meta_are_told_as_json_has_them() -> None:
+    with pytest.raises(Invalid, match=r"^meta\.a\.b\[1\]: must be a finite number$"):
+        completed(_posted({"a": {"b": [None, float("nan"), True]}}))
+    with pytest.raises(Invalid, match=r"^meta\.a: must be one line"):
+        completed(_posted({"a": {"\n": "x"}}))
+
+
 @pytest.mark.parametrize("body", [[1, 2], "text", 7, True])
 def test_a_body_that_is_no_object_is_kept_as_a_value(body: object) -> None:
     assert document_of(_posted(body))["meta"]["value"] == body
