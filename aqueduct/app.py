@@ -11,34 +11,28 @@ come to serve leaves an HAProxy that it did not start as it was.
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Collection
 from contextlib import AsyncExitStack
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import structlog
 
 from aqueduct import __version__, logs
+from aqueduct.clock import SystemClock
+from aqueduct.datadir import check_nothing_lost
 from aqueduct.discovery.configured import configured
 from aqueduct.discovery.registry import Registry
-from aqueduct.errors import ConfigurationError, Unmet
-from aqueduct.fdlimit import fitting
 from aqueduct.gateway.exchange import Exchange
 from aqueduct.gateway.openapi.pages import pages
-from aqueduct.gateway.server import HttpServer
+from aqueduct.gateway.server import Gateway
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.lock import DirectoryLock
 from aqueduct.model.bind import Address, parse_bind
-from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.server_states import NO_STATES, SectionStates
-from aqueduct.model.snapshot import Snapshot
 from aqueduct.original import Original
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.clock import Clock
-from aqueduct.render.renderer import Renderer
-from aqueduct.render.sections import split_sections
+from aqueduct.rendering import fresh_renderer, renderer_of
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free
 from aqueduct.rpc.server import GrpcServer
@@ -48,35 +42,23 @@ from aqueduct.service.control import Adapters, ControlPlane, Work
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.registry import Registering
+from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.streams import Streams
 from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
-from aqueduct.templates import load_templates
+from aqueduct.telemetry import Telemetry
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 
 log = structlog.get_logger()
 
 _LAST_TURN = 0.5
 """Seconds that each part has to end in, when the grace is over."""
+_LAST_WORDS = 2.0
+"""Seconds that monitoring has to be told what is left, where it does not answer."""
 _HURRY = 1.0
 """Seconds that HAProxy has to end in, once Aqueduct is told to hurry."""
-
-_STATS = "listen _aqueduct_stats"
-_PROXIES = frozenset({"frontend", "backend", "listen"})
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
-        return time.monotonic()
-
-    def time(self) -> float:
-        """Return seconds since 1970-01-01 UTC."""
-        return time.time()
 
 
 class _HAProxy(MasterWorker):
@@ -173,23 +155,20 @@ class Aqueduct:
         stack.enter_context(DirectoryLock(settings.data_dir))
         await check_free(settings.host, settings.grpc_port)
         await check_free(settings.host, settings.port)
-        if settings.restore is not None:
-            aside = await asyncio.to_thread(restore, settings.restore, settings.data_dir / "store")
-            log.warning("restored", file=str(settings.restore), former_store=str(aside or "none"))
-        store = await LmdbStore.open(settings.data_dir / "store", retention=settings.history)
-        stack.push_async_callback(store.close)
+        store = await self._open_store(stack)
         original = Original(settings, store)
         await original.read()
         haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin, settings.haproxy)
         stack.push_async_callback(haproxy.close)
-        renderer, sections = _renderer(settings, haproxy.capabilities)
+        renderer, sections = renderer_of(settings, haproxy.capabilities)
         if not store.snapshot().revision:
-            _check_nothing_lost(settings.data_dir, sections)
+            check_nothing_lost(settings.data_dir, sections)
         clock = SystemClock()
+        telemetry = self._telemetry(stack, clock)
         registry = await self._registry(stack, clock)
         sources = configured(settings.discovery, registry, clock)
         discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
-        fresh = lambda: _fresh(self.settings, haproxy.capabilities)  # noqa: E731 # as they are then
+        fresh = lambda: fresh_renderer(self.settings, haproxy.capabilities)  # noqa: E731 # as they are then
         given = Adapters(store, haproxy, haproxy.runtime, haproxy.states, renderer, fresh, discoveries, clock)
         control = ControlPlane(given, self._reserved(), settings.verify_interval, label=settings.label)
         self._control, self._store = control, store
@@ -197,6 +176,7 @@ class Aqueduct:
         stack.push_async_callback(control.reconciler.life.close)
         streams = Streams(settings.streams.most)
         registering = Registering(registry if registry in sources else None, streams)
+        statistics = self._statistics(haproxy, streams, clock)
         servicers = Servicers(
             control.configuration,
             control.history,
@@ -204,25 +184,26 @@ class Aqueduct:
             control.reloading,
             registering,
             config_watch=ConfigWatch(store, streams, clock),
+            statistics=statistics,
         )
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
-        self.haproxy, self.registry = servicers.haproxy, servicers.registry
-        calls = Calls()
+        self.haproxy, self.registry, self.stats = servicers.haproxy, servicers.registry, servicers.stats
+        calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
-        gateway = HttpServer(exchange, settings.gateway, pages(exchange.router))
+        gateway = Gateway(exchange, settings.gateway, {**pages(exchange.router), **telemetry.pages})
+        telemetry.attach(store, control, streams, lambda: sum(1 for _ in registry.ids()))
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for work in control.works():
             self._run(tasks, work)
+        self._run(tasks, Work("collect statistics", statistics.run))
         stack.push_async_callback(self._stop_original, original)
         for work in await original.start(control.history, registering, clock):
             self._run(tasks, work)
         stack.push_async_callback(self._stop_servers, server, gateway)
-        stack.callback(
-            streams.shut_down
-        )  # first of all: they would hold up the shutdown for all of its grace
+        stack.callback(streams.shut_down)  # first of all: they would hold up the rest for all of the grace
         self.grpc_port = await server.start(settings.host, settings.grpc_port)
         self.port = await gateway.start(settings.host, settings.port)
         for work in original.announcing(self.port):
@@ -231,12 +212,37 @@ class Aqueduct:
         where = {"grpc": f"{settings.host}:{self.grpc_port}", "rest": f"{settings.host}:{self.port}"}
         log.info("serving", **where, version=__version__)
 
+    async def _open_store(self, stack: AsyncExitStack) -> LmdbStore:
+        directory, backup = self.settings.data_dir / "store", self.settings.restore
+        if backup is not None:
+            aside = await asyncio.to_thread(restore, backup, directory)
+            log.warning("restored", file=str(backup), former_store=str(aside or "none"))
+        store = await LmdbStore.open(directory, retention=self.settings.history)
+        stack.push_async_callback(store.close)
+        return store
+
+    def _statistics(self, haproxy: _HAProxy, streams: Streams, clock: Clock) -> StatisticsService:
+        window, control = self.settings.streams.stats_history, self._control
+        statistics = StatisticsService(haproxy.statistics, control.reconciler, streams, clock, window)
+        control.status.on_state(statistics.became)
+        control.states.on_change(lambda changes: statistics.changed({change.backend for change in changes}))
+        return statistics
+
     async def _registry(self, stack: AsyncExitStack, clock: Clock) -> Registry:
         registrations = await LmdbRegistrations.open(self.settings.data_dir / "registry")
         stack.push_async_callback(registrations.close)
         registry = Registry(registrations, clock, self.settings.discovery.empty_grace)
         stack.push_async_callback(registry.close)
         return registry
+
+    def _telemetry(self, stack: AsyncExitStack, clock: Clock) -> Telemetry:
+        telemetry = Telemetry(clock)
+
+        async def close() -> None:
+            await telemetry.close(min(max(self._grace(), _LAST_TURN), _LAST_WORDS))
+
+        stack.push_async_callback(close)
+        return telemetry
 
     def _run(self, tasks: asyncio.TaskGroup, work: Work) -> None:
         """Run `work` until the stack is left, which has it stop and waits while there is grace."""
@@ -255,7 +261,7 @@ class Aqueduct:
 
         self._stack.push_async_callback(finish)
 
-    async def _stop_servers(self, server: GrpcServer, gateway: HttpServer) -> None:
+    async def _stop_servers(self, server: GrpcServer, gateway: Gateway) -> None:
         try:
             grace = self._grace()
             await asyncio.gather(server.stop(grace), gateway.stop(grace))
@@ -286,39 +292,3 @@ class Aqueduct:
         with contextlib.suppress(TimeoutError):  # it was told, and ends as soon as it can
             async with asyncio.timeout(_HURRY if self._hurried else None):
                 await haproxy.stop()
-
-
-def _renderer(settings: Settings, capabilities: Capabilities) -> tuple[Renderer, Collection[str]]:
-    """Return the renderer, and the headers of the sections that it renders of no resources at all."""
-    templates = load_templates(settings.templates)
-    try:
-        renderer = Renderer(templates.sections, fitting(settings.proxy), capabilities, templates.whole)
-        return renderer, renderer.render(Snapshot()).sections.keys()
-    except Unmet as error:
-        raise ConfigurationError(str(error)) from error
-
-
-def _fresh(settings: Settings, capabilities: Capabilities) -> Renderer:
-    """Return a renderer for a running Aqueduct. Unmet where a template will not do."""
-    try:
-        return _renderer(settings, capabilities)[0]
-    except ConfigurationError as error:
-        raise Unmet("TEMPLATE", "templates", str(error)) from error
-
-
-def _check_nothing_lost(data_dir: Path, own: Collection[str]) -> None:
-    """Refuse a store that nothing was ever written to, where HAProxy's file says that there was something.
-
-    HAProxy would be reloaded to nothing. `own` are the sections that need no resource.
-    """
-    file = data_dir / "haproxy" / "haproxy.cfg"
-    try:
-        text = file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return  # not there, most likely; any other trouble the adapter tells
-    found = [header for header in split_sections(text) if header.split(" ", 1)[0] in _PROXIES]
-    if any(header not in own and header != _STATS for header in found):
-        raise ConfigurationError(
-            f"the store in {data_dir / 'store'} is gone or empty, but {file} holds a configuration: restore "
-            f"{data_dir / 'store'}, or end its HAProxy and remove {file.parent} to begin anew"
-        )

@@ -33,14 +33,23 @@ class Bell:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._rings_on = False
 
     def ring(self) -> None:
         """Wake all who wait."""
         self._event.set()
-        self._event.clear()
+        if not self._rings_on:
+            self._event.clear()
+
+    def ring_on(self) -> None:
+        """Wake all who wait, and all who will: from now on it always rings."""
+        self._rings_on = True
+        self._event.set()
 
     async def rings(self, within: float | None = None) -> bool:
         """Wait until it rings, for at most `within` seconds (None: for ever); tell whether it did."""
+        if within is None:
+            return await self._event.wait()
         try:
             async with asyncio.timeout(within):
                 return await self._event.wait()

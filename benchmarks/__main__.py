@@ -8,7 +8,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from benchmarks import add, footprint, rate, reload, rest, start, switch
+from benchmarks import add, fanout, footprint, rate, reload, rest, start, stats, switch
 from benchmarks.stage import Scale
 from benchmarks.table import Report
 from tests.haproxies import binaries
@@ -19,8 +19,10 @@ _BENCHMARKS = {
     "switch": switch,
     "rate": rate,
     "rest": rest,
+    "fanout": fanout,
     "footprint": footprint,
     "start": start,
+    "stats": stats,
 }
 _RESULTS = Path(__file__).with_name("results")
 _FULL = Scale((), sizes=(10, 100, 1_000, 10_000), rounds=9, changes=10_000, idle=60.0)

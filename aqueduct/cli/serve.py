@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from aqueduct.cli import discovery, haproxy, streams, thalassa, values
+from aqueduct.cli import discovery, environment, haproxy, streams, thalassa, values
 from aqueduct.cli.configfile import located, read_config
 from aqueduct.cli.option import option
 from aqueduct.settings import GatewaySettings, Retention, Settings
@@ -27,7 +27,10 @@ class _Serve(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta[_GIVEN] = tuple(args)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            raise environment.placed(ctx, error) from error
 
 
 def _take_config(context: click.Context, _: click.Parameter, file: Path | None) -> Path | None:
@@ -38,7 +41,7 @@ def _take_config(context: click.Context, _: click.Parameter, file: Path | None) 
 
 @click.command(
     cls=_Serve,
-    context_settings={"auto_envvar_prefix": "AQUEDUCT", "show_default": True},
+    context_settings={"auto_envvar_prefix": environment.PREFIX, "show_default": True},
     epilog="Each option can be given in the environment as well: --grpc-port as AQUEDUCT_GRPC_PORT. "
     "SIGHUP has the templates and the file of --config read again; --debug, --hard-stop-after, "
     "--history-age, --history-count, --shutdown-grace, --template-dir, --template-file and --verify-interval "
@@ -193,11 +196,17 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 def _run(settings: Settings, reread: Callable[[], Settings]) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # one that comes early is nothing to end for
+    import structlog
+
     from aqueduct import logs, serving
     from aqueduct.cli.banner import announce
     from aqueduct.errors import AqueductError, ConfigurationError
+    from aqueduct.fdlimit import raise_limit
 
     logs.configure(debug=settings.debug)
+    for variable in environment.unknown(serve.params, os.environ):
+        structlog.get_logger().warning("a variable of the environment is no option", variable=variable)
+    raise_limit()
     try:
         asyncio.run(serving.serve(settings, lambda *ports: announce(settings.host, *ports), reread))
     except (ConfigurationError, AqueductError) as error:  # the latter for a template that does not compile

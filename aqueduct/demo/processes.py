@@ -25,6 +25,7 @@ from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
 from aqueduct.v1.frontend_pb2_grpc import FrontendServiceStub
 from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
 from aqueduct.v1.registry_pb2_grpc import RegistryServiceStub
+from aqueduct.v1.stats_pb2_grpc import StatsServiceStub
 
 _PATIENCE = 20.0
 """Seconds until a process that was told to end is killed."""
@@ -84,6 +85,7 @@ class Aqueduct:
         self.config = ConfigServiceStub(self.channel)
         self.haproxy = HAProxyServiceStub(self.channel)
         self.registry = RegistryServiceStub(self.channel)
+        self.stats = StatsServiceStub(self.channel)
         try:
             await self.start()
         except BaseException:

@@ -37,12 +37,15 @@ class Answer:
 
     body: bytes = b""
     media_type: str = JSON
+    """With its parameters, or without any."""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content_type(self) -> str:
         """The `Content-Type`, as the original spelled it."""
+        if ";" in self.media_type:
+            return self.media_type
         is_text = self.media_type == JSON or self.media_type.startswith("text/")
         return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
 

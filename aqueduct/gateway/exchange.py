@@ -79,7 +79,7 @@ class Exchange:
 
     async def answer(self, request: Request, route: Route, values: Mapping[str, str]) -> Answer:
         """Return the answer of a method that has one response."""
-        call = Call(route.method.name, request.headers, timeout_of(request.headers, _TIMEOUT))
+        call = Call(route.method.name, request.headers, timeout_of(request.headers, _TIMEOUT), "rest")
         types = offered(route)
         media_type = chosen(request.headers.get("accept"), types) if types else ""
 
@@ -104,7 +104,7 @@ class Exchange:
 
     def stream(self, request: Request, route: Route, values: Mapping[str, str]) -> AsyncGenerator[Item, None]:
         """Yield what a method that streams responds. To be iterated and closed by one task."""
-        call = Call(route.method.name, request.headers, timeout_of(request.headers, None))
+        call = Call(route.method.name, request.headers, timeout_of(request.headers, None), "rest")
         after, last = resume_of(route).after, request.headers.get("last-event-id")
         resumed = {**values, after: last} if after and last else values
 

@@ -12,9 +12,9 @@ from aqueduct.gateway.errors import error_document, http_code, malformed, phrase
 from aqueduct.gateway.streams import FRAMINGS, Item, error_item, message
 from aqueduct.rpc.calls import Refused
 
-STALLED: Final = 60.0
+STALLED: Final = 20.0
 """Seconds that a client may take nothing of what was sent."""
-ALIVE: Final = 15.0
+ALIVE: Final = 10.0
 """Seconds after which a stream that has nothing to say shows that it is alive."""
 PATIENCE: Final = 0.25
 """Seconds that a stream has for its first item, or for its error, before the answer begins."""

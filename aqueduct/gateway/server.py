@@ -1,19 +1,17 @@
-"""The HTTP server of the gateway: what is answered before a method is found, and how it begins and ends."""
+"""The gateway: what is answered before a method is found, and how it begins and ends."""
 
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from aiohttp import HttpVersion10, HttpVersion11, web
 
-from aqueduct.errors import ConfigurationError
 from aqueduct.gateway.ahead import Ahead
 from aqueduct.gateway.answers import Answer, encode, offered
 from aqueduct.gateway.bodies import Bodies
 from aqueduct.gateway.conditions import Conditions, entity_tag
-from aqueduct.gateway.connections import Connections, max_connections
 from aqueduct.gateway.errors import (
     error_document,
     http_code,
@@ -27,24 +25,22 @@ from aqueduct.gateway.negotiation import JSON, NDJSON, chosen
 from aqueduct.gateway.origins import Origins
 from aqueduct.gateway.routes import Route
 from aqueduct.gateway.sending import send, send_messages, send_stream
+from aqueduct.gateway.words import GatewayWords
 from aqueduct.rpc.calls import Refused
-from aqueduct.rpc.listen import check_free, target
 from aqueduct.rpc.status import internal_status
 from aqueduct.settings import GatewaySettings
+from aqueduct.web.server import HttpServer
 
 log = structlog.get_logger()
 
-Pages = Mapping[str, Callable[[], Answer]]
-"""What is served beside the methods, by path."""
+Pages = Mapping[str, Callable[[str | None], Answer]]
+"""What is served beside the methods, by path; made for the `Accept` of a request."""
 
-_BACKLOG: Final = 1_024
 _HEADERS: Final = {"Server": "Aqueduct", "X-Content-Type-Options": "nosniff"}
 _OF_PAGES: Final = ("GET", "HEAD", "OPTIONS")
-_LAST_TURN: Final = 0.1
-"""Seconds that a request has to end in, when the grace is over."""
 
 
-class HttpServer:
+class Gateway:
     """Serves an exchange, and pages, over HTTP/1.1, without TLS."""
 
     def __init__(self, exchange: Exchange, settings: GatewaySettings, pages: Pages | None = None) -> None:
@@ -53,70 +49,38 @@ class HttpServer:
         self._origins = Origins(settings.cors_origins)
         self._bodies = Bodies(settings.max_body)
         self._streams: set[Ahead] = set()
-        self._under_way: dict[asyncio.Task[Any], web.RequestHandler] = {}
-        self._is_stopping = False
-        self._server: asyncio.Server | None = None
+        self._http = HttpServer(self._answer, GatewayWords(), cancel=True)
 
     async def start(self, host: str, port: int) -> int:
         """Listen on `host` and `port`, 0 for any that is free; return the port.
 
         ConfigurationError where that address cannot be had.
         """
-        await check_free(host, port)
-        self._connections = Connections(self._answer, max_connections())
-        loop = asyncio.get_running_loop()
-        try:
-            self._server = await loop.create_server(
-                self._connections, host.strip("[]"), port, backlog=_BACKLOG
-            )
-        except OSError as error:  # taken just now
-            raise ConfigurationError(f"cannot listen on {target(host, port)}: {error.strerror}") from error
-        return int(self._server.sockets[0].getsockname()[1])
+        return await self._http.start(host, port)
 
     async def stop(self, grace: float) -> None:
         """Take no more connections; what is under way has `grace` seconds to finish, then it is cancelled.
 
         Streams end at once, with the reason.
         """
-        self._is_stopping = True
-        if self._server is None:
-            return
-        self._server.close()
         for stream in self._streams:
             stream.stop()
-        busy = set(self._under_way.values())
-        for connection in self._connections.connections:
-            if connection not in busy:
-                connection.force_close()
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=grace)
-        await self._connections.shutdown(_LAST_TURN)
+        await self._http.stop(grace)
         self._exchange.close()
 
     async def _answer(self, incoming: web.BaseRequest) -> web.StreamResponse:
-        self._connections.heard(incoming.protocol)
-        self._note(incoming.protocol)
         request = self._request(incoming)
         headers = {**_HEADERS, **self._origins.headers(request.headers)}
         try:
-            response = await self._respond(incoming, request, headers)
+            return await self._respond(incoming, request, headers)
         except Refused as refused:
-            response = await _send_error(incoming, refused, headers)
+            return await _send_error(incoming, refused, headers)
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception as error:  # the edge: nothing may pass but an answer
             log_id = uuid.uuid4().hex[:12]
             log.error("a request failed by a fault of Aqueduct's", id=log_id, exc_info=error)
-            response = await _send_error(incoming, Refused(internal_status(log_id), None), headers)
-        if self._is_stopping or "Connection" in response.headers:
-            response.force_close()
-        return response
-
-    def _note(self, connection: web.RequestHandler) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 # aiohttp answers in tasks
-        self._under_way[task] = connection
-        task.add_done_callback(self._under_way.pop)
+            return await _send_error(incoming, Refused(internal_status(log_id), None), headers)
 
     def _request(self, incoming: web.BaseRequest) -> Request:
         headers: dict[str, str] = {}
@@ -167,8 +131,7 @@ class HttpServer:
     def _page(self, request: Request) -> Answer:
         if request.verb not in _OF_PAGES:
             raise not_allowed(request.verb, ", ".join(_OF_PAGES))
-        answer = self._pages[request.path]()
-        chosen(request.headers.get("accept"), [answer.media_type])
+        answer = self._pages[request.path](request.headers.get("accept"))
         return tagged(answer, entity_tag(answer.body, None), Conditions.read(request.headers))
 
     def _options(self, request: Request) -> Answer:

@@ -28,6 +28,7 @@ from aqueduct.haproxy.program import Program
 from aqueduct.haproxy.pushed import PushedStates
 from aqueduct.haproxy.servers import rest_states
 from aqueduct.haproxy.state_log import StateLog
+from aqueduct.haproxy.statistics import WorkerStatistics
 from aqueduct.haproxy.sudo import Sudo
 from aqueduct.model.bind import Address
 from aqueduct.model.capabilities import Capabilities
@@ -76,6 +77,8 @@ class MasterWorker:
         """The Runtime API of the worker that serves."""
         self.states = PushedStates(states, self.runtime)
         """How its servers stand."""
+        self.statistics = WorkerStatistics(directory.path)
+        """What HAProxy counts, over all of its workers."""
 
     @classmethod
     async def open(cls, directory: Path, binary: Path | None, settings: HAProxySettings = _PLAIN) -> Self:
@@ -177,13 +180,18 @@ class MasterWorker:
     ) -> None:
         """Have a new worker take over with `config`; return when it serves."""
         await self.runtime.close()
-        instance = self._running()
+        await self.statistics.hold()
         try:
+            instance = self._running()
             await instance.reload(config, servers, rest_states(rest), states)
-        except NoAnswer as error:
-            self._log.doubt(Doubt.LOADED)  # it may serve, or soon
+        except NoAnswer as error:  # it may come to its end still
+            self._log.doubt(Doubt.LOADED)
             raise Unavailable("HAPROXY_SILENT", str(error)) from error
+        except (HAProxyFailed, AqueductError):
+            self.statistics.release()
+            raise
         self._log.serves(instance.worker, Doubt.LOADED)
+        self.statistics.reloaded()
 
     async def write_down(self, config: str, rest: StateRows) -> None:
         """Make the file of the worker that serves `config`, as it was changed live, and `rest` its states."""
@@ -221,6 +229,7 @@ class MasterWorker:
 
     async def stop(self) -> None:
         """End HAProxy and its workers at once. Does nothing where none runs."""
+        await self.statistics.close()
         if self._instance is not None:
             await self._end(self._instance)
 
@@ -228,6 +237,7 @@ class MasterWorker:
         """Let go of HAProxy, which runs on. Nobody may wait for `ended` any more."""
         await self.runtime.close()
         self._log.close()
+        await self.statistics.close()
         await on_disk(self._outside.close)
         self._hold(None)
 
@@ -264,7 +274,8 @@ class MasterWorker:
         return self._watched(self._privileges.spawn(self._program.path, start, output))
 
     def _watched(self, held: kernel.Held) -> Instance:
-        instance = Instance(Master.of(held, self._privileges), self._directory, self._program)
+        master = Master.of(held, self._privileges)
+        instance = Instance(master, self._directory, self._program, self.statistics.with_sessions)
         self._hold(instance)
         return instance
 

@@ -13,8 +13,9 @@ serves: each operation asks the worker first.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -41,13 +42,21 @@ _log = structlog.get_logger()
 class Instance:
     """One running HAProxy. All methods raise HAProxyEnded where it ends meanwhile."""
 
-    def __init__(self, master: Master, directory: Directory, program: Program) -> None:
+    def __init__(
+        self,
+        master: Master,
+        directory: Directory,
+        program: Program,
+        with_sessions: Callable[[Collection[int]], Awaitable[tuple[int, ...]]],
+    ) -> None:
+        """`with_sessions` returns those of its old workers that finish sessions: others are about to end."""
         self.master = master
         self.serving: Generation | None = None
         """What the worker runs; None until that is known, and where its text is lost."""
         self._directory = directory
         self._program = program
         self._cli = directory.cli
+        self._with_sessions = with_sessions
         self._rest = state.EMPTY
         self._worker = 0
         self._generation_of: dict[int, int] = {}  # by worker
@@ -127,7 +136,7 @@ class Instance:
 
     async def old_workers(self) -> Collection[int]:
         """Return the workers of earlier reloads that still finish their sessions."""
-        return (await self.master.outlives(self._cli.processes())).old_workers
+        return (await self._processes()).old_workers
 
     async def info(self) -> HAProxyInfo:
         """Return what the worker says of itself. The master may execute itself anew meanwhile."""
@@ -138,9 +147,13 @@ class Instance:
         return await self._info()
 
     async def _info(self) -> HAProxyInfo:
-        processes = await self.master.outlives(self._cli.processes())
+        processes = await self._processes()
         answer = await self.master.outlives(self._cli.command(show_info.COMMAND))
         return show_info.parse(answer, processes)
+
+    async def _processes(self) -> Processes:
+        told = await self.master.outlives(self._cli.processes())
+        return replace(told, old_workers=await self._with_sessions(told.old_workers))
 
     async def _ask(self, patience: float) -> Running:
         return await self.master.outlives(verdict.any_generation(self._cli, patience, self.master.starts))
@@ -171,7 +184,7 @@ class Instance:
         """
         with suppress(HAProxyFailed, AqueductError):
             await on_disk(self._directory.rest, self._rest)
-            processes = await self.master.outlives(self._cli.processes())
+            processes = await self._processes()
             self._worker = processes.workers[0] if processes.workers else 0
             self._generation_of = await self.master.outlives(self._ask_generations(processes))
             await on_disk(self._claim, processes)

@@ -47,7 +47,7 @@ class Runtime:
         self._directory = directory
         self._starts = starts
         self._lock = asyncio.Lock()
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
 
     @property
     def worker(self) -> int | None:
@@ -86,13 +86,13 @@ class Runtime:
             if connection is not None:
                 await connection.lost.wait()
 
-    def _drop(self) -> "_Connection | None":
+    def _drop(self) -> "Connection | None":
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.abort()
         return connection
 
-    async def _to_worker(self, generation: int) -> "_Connection":
+    async def _to_worker(self, generation: int) -> "Connection":
         connection = self._connection
         if connection is not None and connection.generation == generation and connection.is_fresh():
             return connection
@@ -117,11 +117,11 @@ class Runtime:
                 raise NoAnswer(f"HAProxy's worker cannot be spoken to: {why}")
             await asyncio.sleep(_PAUSE)
 
-    async def _connect(self) -> "_Connection":
+    async def _connect(self) -> "Connection":
         """Connect, and have the worker tell what it runs. The connection is held at once, to be dropped."""
         with short_path(self._directory) as path:
             _, connection = await asyncio.get_running_loop().create_unix_connection(
-                _Connection, str(path / SOCKET)
+                Connection, str(path / SOCKET)
             )
         self._connection = connection
         _, told, info = await connection.ask(_HELLO)
@@ -131,7 +131,7 @@ class Runtime:
         return connection
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One connection in prompt mode; one `ask` at a time."""
 
     generation: int | None = None
@@ -149,6 +149,10 @@ class _Connection(asyncio.Protocol):
         """Begin (asyncio.Protocol)."""
         self._transport: asyncio.Transport = transport  # type: ignore[assignment] # that of a stream
 
+    def touch(self) -> None:
+        """Note that HAProxy answers."""
+        self._used = self._loop.time()
+
     def is_fresh(self) -> bool:
         """Tell whether commands can be sent: HAProxy neither closed it, nor is it about to."""
         if self.lost.is_set() or self._transport.is_closing() or self._loop.time() - self._used > _IDLE:
@@ -163,7 +167,7 @@ class _Connection(asyncio.Protocol):
         self._expected = len(commands)
         self._transport.write("".join(f"{command}\n" for command in commands).encode(errors=_ERRORS))
         received = await self._answered
-        self._used = self._loop.time()
+        self.touch()
         *answers, _ = received.split(_PROMPT)
         if len(answers) != len(commands):
             raise ConnectionError(f"{len(answers)} answers to {len(commands)} commands")

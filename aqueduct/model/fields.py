@@ -24,8 +24,10 @@ _LONGEST_WORD = 256
 _LONGEST_MESSAGE = 4_096
 _NANOS = 10**9
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
-_RESERVED_PREFIX = "_aqueduct"
-_RESERVED_SUFFIX = ":frontend"
+RESERVED_PREFIX = "_aqueduct"
+"""What no key begins with: proxies and servers of that name are Aqueduct's own."""
+RESERVED_SUFFIX = ":frontend"
+"""What no key ends with: names a frontend's section beside a backend of its key."""
 _NATIVE_FIELD = re.compile(r"natives\[\d+\]")
 
 
@@ -93,10 +95,10 @@ def check_key(key: str, field: str, faults: Faults) -> None:
     """Check the name of a frontend or a backend."""
     if not _KEY.fullmatch(key):
         faults.add(field, "must be 1 to 128 characters: letters, digits and - _ . :")
-    elif key.startswith(_RESERVED_PREFIX):
-        faults.add(field, f"must not begin with {_RESERVED_PREFIX}, which is reserved")
-    elif key.endswith(_RESERVED_SUFFIX):
-        faults.add(field, f"must not end with {_RESERVED_SUFFIX}, which is reserved")
+    elif key.startswith(RESERVED_PREFIX):
+        faults.add(field, f"must not begin with {RESERVED_PREFIX}, which is reserved")
+    elif key.endswith(RESERVED_SUFFIX):
+        faults.add(field, f"must not end with {RESERVED_SUFFIX}, which is reserved")
 
 
 def check_backend_key(key: str, field: str, faults: Faults) -> None:

@@ -37,8 +37,12 @@ class Call:
     """What the client says beside its request, by names in lower case: gRPC's metadata, HTTP's headers."""
     timeout: float | None = None
     """Seconds that it may take; None where the protocol itself ends it in time."""
+    protocol: str = "grpc"
+    """By which it came: `grpc` or `rest`."""
+    streams: bool = False
+    """Whether it has any number of responses."""
     code: str = "OK"
-    """What came of it, once it is over."""
+    """What came of it, once it is over: interceptors that are left find it here."""
 
 
 Interceptor = Callable[[Call], AbstractAsyncContextManager[object]]
@@ -74,6 +78,7 @@ class Calls:
 
         To be iterated and closed by one task.
         """
+        call.streams = True
         async with self._around(call), aclosing(work()) as responses:
             async for response in responses:
                 yield response
@@ -82,27 +87,44 @@ class Calls:
     async def _around(self, call: Call) -> AsyncIterator[None]:
         started = self._clock()
         try:
-            async with AsyncExitStack() as stack:
-                for interceptor in self._interceptors:
-                    await stack.enter_async_context(interceptor(call))
-                if call.timeout is not None:
-                    await stack.enter_async_context(_deadline(call.timeout))
-                yield
-        except (asyncio.CancelledError, GeneratorExit):
-            call.code = "CANCELLED"
-            raise
-        except grpc.aio.AbortError:  # the method said what it had to say; gRPC knows the code
-            raise
-        except Refused as error:  # in the protocol's own words
-            call.code = Code.Name(error.status.code)
-            raise
-        except Exception as error:  # the edge: nothing may pass but a status
-            refused = _refused(error, call.method)
-            call.code = Code.Name(refused.status.code)
-            raise refused from error
+            with _Judged(call):
+                async with AsyncExitStack() as stack:
+                    with _Judged(call):  # here as well: those who are left look at the code
+                        for interceptor in self._interceptors:
+                            await stack.enter_async_context(interceptor(call))
+                        if call.timeout is None:
+                            yield
+                        else:
+                            async with _deadline(call.timeout):
+                                yield
         finally:
             seconds = round(self._clock() - started, 6)
             log.debug("call", method=call.method, code=call.code, seconds=seconds)
+
+
+class _Judged:
+    """Notes the code of what a call fails by, and makes it Refused."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        match error:
+            case None | grpc.aio.AbortError():  # the method said what it had to say; gRPC knows the code
+                return
+            case asyncio.CancelledError() | GeneratorExit():
+                self._call.code = "CANCELLED"
+            case Refused():  # in the protocol's own words
+                self._call.code = Code.Name(error.status.code)
+            case Exception():  # the edge: nothing may pass but a status
+                refused = _refused(error, self._call.method)
+                self._call.code = Code.Name(refused.status.code)
+                raise refused from error
 
 
 @asynccontextmanager

@@ -3,7 +3,8 @@
 Reflection names all of them, so that grpcurl and its like need no .proto at hand.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import grpc
 from grpc_health.v1 import health_pb2
@@ -24,19 +25,38 @@ _OPTIONS: Final = (
     # A second server on the address shall fail, not take half of the calls.
     ("grpc.so_reuseport", 0),
     ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
-    # A client that is gone without a word is noticed, else its watches would go on for hours.
-    ("grpc.keepalive_time_ms", 60_000),
-    ("grpc.keepalive_timeout_ms", 20_000),
     # Clients may ping as often as every 10 s, without calls too; by default that is GOAWAY (too_many_pings).
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
 )
 
 
+class Pings(NamedTuple):
+    """How a client that is gone without a word is noticed: else its watches would go on for hours."""
+
+    every: float = 10.0
+    """Seconds of silence after which it is asked whether it is there."""
+    within: float = 10.0
+    """Seconds that it has to answer."""
+
+    def options(self) -> Sequence[tuple[str, int]]:
+        """Return them as gRPC takes them."""
+        within = round(self.within * 1e3)
+        return (
+            ("grpc.keepalive_time_ms", round(self.every * 1e3)),
+            ("grpc.keepalive_timeout_ms", within),
+            # Of the two this is the one that ends a connection: 60 s by default, whatever the other says.
+            ("grpc.http2.ping_timeout_ms", within),
+        )
+
+
 class GrpcServer:
     """Serves the API over gRPC, without TLS."""
 
-    def __init__(self, servicers: Servicers, calls: Calls, status: StatusService) -> None:
+    def __init__(
+        self, servicers: Servicers, calls: Calls, status: StatusService, pings: Pings | None = None
+    ) -> None:
+        self._options = (*_OPTIONS, *(pings or Pings()).options())
         self._servicers = servicers
         self._calls = calls
         self._status = status
@@ -49,7 +69,7 @@ class GrpcServer:
         ConfigurationError where that address cannot be had.
         """
         await check_free(host, port)
-        server = grpc.aio.server(interceptors=[CallInterceptor(self._calls)], options=_OPTIONS)
+        server = grpc.aio.server(interceptors=[CallInterceptor(self._calls)], options=self._options)
         self._add_services(server)
         try:
             bound = server.add_insecure_port(target(host, port))

@@ -13,22 +13,25 @@ from aqueduct.rpc.config import Config
 from aqueduct.rpc.frontends import Frontends
 from aqueduct.rpc.haproxy import HAProxy
 from aqueduct.rpc.registry import Registry
+from aqueduct.rpc.stats import Stats
 from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.history import History
 from aqueduct.service.registry import Registering
 from aqueduct.service.reloading import Reloading
+from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.status import StatusService
-from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2, registry_pb2
+from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2, registry_pb2, stats_pb2
 from aqueduct.v1.backend_pb2_grpc import add_BackendServiceServicer_to_server
 from aqueduct.v1.config_pb2_grpc import add_ConfigServiceServicer_to_server
 from aqueduct.v1.frontend_pb2_grpc import add_FrontendServiceServicer_to_server
 from aqueduct.v1.haproxy_pb2_grpc import add_HAProxyServiceServicer_to_server
 from aqueduct.v1.registry_pb2_grpc import add_RegistryServiceServicer_to_server
+from aqueduct.v1.stats_pb2_grpc import add_StatsServiceServicer_to_server
 
 DESCRIPTORS: Final[tuple[ServiceDescriptor, ...]] = tuple(
     service
-    for file in (frontend_pb2, backend_pb2, config_pb2, haproxy_pb2, registry_pb2)
+    for file in (frontend_pb2, backend_pb2, config_pb2, haproxy_pb2, registry_pb2, stats_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
 )
 """Aqueduct's own services."""
@@ -63,12 +66,14 @@ class Servicers:
         registering: Registering,
         *,
         config_watch: ConfigWatch,
+        statistics: StatisticsService,
     ) -> None:
         self.frontends = Frontends(configuration)
         self.backends = Backends(configuration)
         self.config = Config(configuration, history, config_watch)
         self.haproxy = HAProxy(status, reloading)
         self.registry = Registry(registering)
+        self.stats = Stats(statistics)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Have a gRPC server serve them."""
@@ -77,10 +82,11 @@ class Servicers:
         add_ConfigServiceServicer_to_server(self.config, server)
         add_HAProxyServiceServicer_to_server(self.haproxy, server)
         add_RegistryServiceServicer_to_server(self.registry, server)
+        add_StatsServiceServicer_to_server(self.stats, server)
 
     def methods(self) -> Iterator[Method]:
         """Yield the methods that there is code for, in the order of the protos."""
-        all_of_them = (self.frontends, self.backends, self.config, self.haproxy, self.registry)
+        all_of_them = (self.frontends, self.backends, self.config, self.haproxy, self.registry, self.stats)
         for service, servicer in zip(DESCRIPTORS, all_of_them, strict=True):
             yield from methods_of(service, servicer)
 

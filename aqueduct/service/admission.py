@@ -17,6 +17,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from aqueduct import stages
 from aqueduct.errors import Invalid, Unavailable
 from aqueduct.model.bind import Address
 from aqueduct.model.history import to_record
@@ -28,6 +29,7 @@ from aqueduct.service.memberships import Memberships, Stored, Switching
 from aqueduct.service.pending import Pending
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.trial import Trial
+from aqueduct.stages import Stage
 from aqueduct.v1.apply_pb2 import ApplyOutcome, Plan
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.history_pb2 import REVISION_CAUSE_SWITCH, Revision
@@ -64,6 +66,10 @@ class Submission:
     previous: tuple[Resource | None, ...] = ()
     made: Sequence[Change] = ()
     """The changes, and what follows from them."""
+    been_through: list[Stage] | None = field(default_factory=lambda: [] if stages.listened() else None)
+    """Its stages, for who traces its call; None where nobody does."""
+    entered: float = field(default_factory=stages.now)
+    """When the stage began that it is in."""
     admitted: "asyncio.Future[Admitted]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -72,6 +78,13 @@ class Submission:
         """Tell the caller, if it still waits."""
         if not self.admitted.done():
             self.admitted.set_exception(error)
+
+    def passed(self, stage: str) -> None:
+        """Note that a stage is over, and the next begins."""
+        if self.been_through is not None:
+            now = stages.now()
+            self.been_through.append(Stage(stage, self.entered, now))
+            self.entered = now
 
     def places(self) -> dict[Ref, str]:
         """Return where the caller's request holds which resource."""
@@ -127,14 +140,18 @@ class Admission:
         draft = Draft(self._store.snapshot())
         self._fold(draft, submission)
         candidate = draft.snapshot()
-        await self._try(candidate, [submission])
+        with stages.timed("trial"):
+            await self._try(candidate, [submission])
         return Rehearsed(submission.previous, self._trial.plan(candidate, submission.changes))
 
     async def _submit(self, submission: Submission) -> Admitted:
         if self._closed:
             raise Unavailable("SHUTTING_DOWN", "Aqueduct is shutting down; try again")
         self._queue.put_nowait(submission)
-        return await submission.admitted
+        try:
+            return await submission.admitted
+        finally:
+            stages.tell(*(submission.been_through or ()))
 
     async def run(self) -> None:
         """Admit what is submitted, until `close`."""
@@ -144,7 +161,10 @@ class Admission:
             while not self._queue.empty():
                 queued.append(self._queue.get_nowait())
             more = None not in queued
-            await self._admit([one for one in queued if one is not None and not one.admitted.done()])
+            batch = [one for one in queued if one is not None and not one.admitted.done()]
+            for submission in batch:
+                submission.passed("queue")
+            await self._admit(batch)
 
     def close(self) -> None:
         """Take no more; `run` ends when what was submitted is done."""
@@ -167,7 +187,10 @@ class Admission:
     async def _try_and_commit(self, draft: Draft, accepted: Sequence[Submission]) -> None:
         try:
             if any(map(self._is_tried, accepted)):
-                await self._try(draft.snapshot(), accepted)
+                try:
+                    await self._try(draft.snapshot(), accepted)
+                finally:
+                    _passed(accepted, "trial")
         except Exception as error:  # noqa: BLE001 # one caller's trouble is its own
             if len(accepted) == 1:
                 accepted[0].fail(error)
@@ -216,6 +239,7 @@ class Admission:
     async def _commit(self, accepted: Sequence[Submission]) -> None:
         commits = [self._store.commit(submission.made, submission.about) for submission in accepted]
         results = await asyncio.gather(*commits, return_exceptions=True)
+        _passed(accepted, "commit")
         for submission, result in zip(accepted, results, strict=True):
             if isinstance(result, BaseException):
                 submission.fail(result)
@@ -228,3 +252,8 @@ class Admission:
         self._reconciler.enqueue(pending)
         if not submission.admitted.done():
             submission.admitted.set_result(Admitted(committed, submission.previous, pending.served))
+
+
+def _passed(submissions: Sequence[Submission], stage: str) -> None:
+    for submission in submissions:
+        submission.passed(stage)

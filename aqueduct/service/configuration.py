@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from aqueduct import stages
 from aqueduct.errors import Conflict, Invalid, NotFound, Unmet, Violation
 from aqueduct.model.members import member_name, members_of, presented, to_prove
 from aqueduct.model.resources import Kind, Ref, Resource, put, ref_of, resource_of
@@ -14,6 +15,7 @@ from aqueduct.ports.store import Store
 from aqueduct.service.admission import Admission, Admitted
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.memberships import Memberships, Switching, began
+from aqueduct.service.outcome import stage_of
 from aqueduct.service.paging import Page, page
 from aqueduct.service.transitions import Transitions
 from aqueduct.v1.apply_pb2 import WAIT_FOR_COMMIT, ApplyOutcome, Plan, WaitFor
@@ -145,7 +147,9 @@ class Configuration:
                 raise error.within(path) from None
             if self._discoveries.known(backend) is None:
                 asked.append(self._discoveries.ask(backend, _FIRST_ANSWER))
-        await asyncio.gather(*asked)
+        if asked:
+            with stages.timed("discovery"):
+                await asyncio.gather(*asked)
 
     async def _served(self, admitted: Admitted, put: Sequence[str] = ()) -> ApplyOutcome:
         """Wait until HAProxy serves by a commit, and the switches of the backends `put` are made.
@@ -154,12 +158,15 @@ class Configuration:
         """
         # Shielded: the future is the commit's, whoever of its callers goes.
         apply = await asyncio.shield(admitted.served)
+        stages.tell(stage_of(apply))
         waited = began(admitted.committed)
         if not admitted.committed.changes:
             memberships = self._store.snapshot().memberships
             under_way = [memberships[key] for key in put if key in memberships]
             waited |= {each.key: each.transition for each in under_way if to_prove(each)}
-        await all_of(self._transitions.switches.wait(key, each) for key, each in waited.items())
+        if waited:
+            with stages.timed("switch"):
+                await all_of(self._transitions.switches.wait(key, each) for key, each in waited.items())
         return apply
 
     def _presented(self, resource: Resource) -> Resource:

@@ -23,6 +23,7 @@ from aqueduct.service.history import History
 from aqueduct.service.memberships import Memberships
 from aqueduct.service.mentioned import Mentioned
 from aqueduct.service.reconciler import Reconciler
+from aqueduct.service.recorder import Recorder
 from aqueduct.service.reloading import Reloading
 from aqueduct.service.roster import Roster
 from aqueduct.service.states import MemberStates
@@ -74,6 +75,7 @@ class ControlPlane:
         *,
         label: str = "",
     ) -> None:
+        self.recorder = Recorder(given.clock)
         memberships = Memberships(given.discoveries.known, given.clock)
         self._applier = Applier(given.haproxy, given.runtime)
         self._reloads = 0

@@ -8,7 +8,7 @@ meanwhile what it last told stays. A key that `changed` has told may have the me
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import structlog
@@ -17,7 +17,7 @@ from aqueduct.errors import Invalid, Violation
 from aqueduct.plan.backoff import Backoff
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.discovery import Discovery, Service
-from aqueduct.service.source import Source
+from aqueduct.service.source import Count, Source
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_DYNAMIC, Backend, Member
 from aqueduct.v1.haproxy_pb2 import SourceStatus
 from aqueduct.waiting import happens
@@ -125,6 +125,10 @@ class Discoveries:
             SourceStatus(name=name, error="backends name this source, and it is not configured")
             for name in unknown
         ]
+
+    def counts(self) -> Mapping[str, Count]:
+        """Return how much each source that is configured follows and knows, by name."""
+        return {name: source.count() for name, source in self._sources.items()}
 
     async def run(self) -> None:
         """Run the sources until `stop`."""

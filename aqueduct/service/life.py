@@ -33,6 +33,8 @@ class Life:
         self.state: HAProxyState = HA_PROXY_STATE_STARTING
         self.error = ""
         """Why it does not run; empty while it does."""
+        self.since = 0.0
+        """When it was started or taken over, in seconds since 1970-01-01 UTC; 0 where it never was."""
         self.next_start = 0.0
         """When to start it again, by the clock's monotonic time. Only meant while it is down."""
 
@@ -53,7 +55,7 @@ class Life:
 
     def note_begin(self) -> None:
         """Note that it serves, and watch it."""
-        self._began = self._clock.monotonic()
+        self._began, self.since = self._clock.monotonic(), self._clock.time()
         self._watch = asyncio.create_task(self._haproxy.ended(), name="watch HAProxy")
         self._watch.add_done_callback(lambda _: self._wake())
         self.error = ""

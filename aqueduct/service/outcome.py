@@ -6,13 +6,22 @@ import structlog
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from aqueduct.model.times import seconds
 from aqueduct.ports.clock import Clock
+from aqueduct.stages import Stage, Words
 from aqueduct.v1.apply_pb2 import APPLY_KIND_NOTHING, APPLY_KIND_RUNTIME, ApplyKind, ApplyOutcome
 
 log = structlog.get_logger()
 
 _MANY = (APPLY_KIND_NOTHING, APPLY_KIND_RUNTIME)
 """Hundreds a second, maybe: logged with `--debug` alone."""
+
+
+def stage_of(outcome: ApplyOutcome) -> Stage:
+    """Return an apply as a stage of the call that waited for it."""
+    ended = seconds(outcome.finish_time)
+    fields: Words = {"kind": _word(outcome), "reason": outcome.reason, "revision": outcome.revision}
+    return Stage("apply", ended - seconds(outcome.duration), ended, fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,11 @@ class Stopwatch:
 def _fields(outcome: ApplyOutcome) -> dict[str, object]:
     return {
         "revision": outcome.revision,
-        "kind": ApplyKind.Name(outcome.kind).removeprefix("APPLY_KIND_").lower(),
+        "kind": _word(outcome),
         "reason": outcome.reason,
         "duration_ms": round(outcome.duration.ToMicroseconds() / 1e3, 1),
     }
+
+
+def _word(outcome: ApplyOutcome) -> str:
+    return ApplyKind.Name(outcome.kind).removeprefix("APPLY_KIND_").lower()

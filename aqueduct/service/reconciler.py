@@ -96,6 +96,8 @@ class Reconciler:
         """Whether the HAProxy ran before `start`."""
         self.on_served: Callable[[Sequence[Change]], None] = lambda _: None
         """Told the changes of each commit that HAProxy serves since."""
+        self.on_apply: list[Callable[[ApplyOutcome], None]] = []
+        """Are told each apply that has ended, one that failed too. They return at once, and never fail."""
 
     @property
     def running(self) -> Image:
@@ -158,9 +160,8 @@ class Reconciler:
         except HAProxyEnded:
             await self._note_end()
         except _REASONS as error:
-            self._last_apply = Stopwatch.started(self._clock).failed(
-                APPLY_KIND_RELOAD, self.served.revision, str(error)
-            )
+            watch = Stopwatch.started(self._clock)
+            self._note_apply(watch.failed(APPLY_KIND_RELOAD, self.served.revision, str(error)))
 
     async def run(self) -> None:
         """Reconcile until `stop`."""
@@ -272,7 +273,7 @@ class Reconciler:
         try:
             outcome = await self._apply(watch, excluded.render(render, target), target.revision)
         except _REASONS as error:
-            self._last_apply = watch.failed(APPLY_KIND_RELOAD, target.revision, str(error))
+            self._note_apply(watch.failed(APPLY_KIND_RELOAD, target.revision, str(error)))
             stale = await self._stale(excluded, pending, error)
             if stale == excluded:
                 raise
@@ -405,7 +406,7 @@ class Reconciler:
         return True
 
     def _start_failed(self, watch: Stopwatch, error: Exception, pending: Sequence[Pending]) -> None:
-        self._last_apply = watch.failed(APPLY_KIND_START, self.served.revision, str(error))
+        self._note_apply(watch.failed(APPLY_KIND_START, self.served.revision, str(error)))
         self._applier.forget()
         self.life.note_failure(str(error))
         for commit in pending:
@@ -427,7 +428,7 @@ class Reconciler:
 
     def _served(self, outcome: ApplyOutcome, excluded: Excluded, pending: Sequence[Pending]) -> None:
         self._excluded = excluded
-        self._last_apply = outcome
+        self._note_apply(outcome)
         self._retry_at = self._clock.monotonic() + RETRY
         self._note_applied(outcome.revision)
         known, self._told_refusals = self._told_refusals, excluded.refusals()
@@ -443,6 +444,11 @@ class Reconciler:
         for commit in pending:
             self._tell(commit, outcome)
             self.on_served(commit.committed.changes)
+
+    def _note_apply(self, outcome: ApplyOutcome) -> None:
+        self._last_apply = outcome
+        for listener in self.on_apply:
+            listener(outcome)
 
     def _note_applied(self, revision: int) -> None:
         """Note that all is served up to `revision`, but for what is pending."""

@@ -11,6 +11,7 @@ from functools import partial
 
 import structlog
 
+from aqueduct import stages
 from aqueduct.errors import AqueductError, RejectedByHAProxy, Unavailable, Unmet, Violation
 from aqueduct.plan.diff import config_diff
 from aqueduct.plan.plan import Reload, plan
@@ -18,7 +19,7 @@ from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
 from aqueduct.render.renderer import Rendered, Renderer
 from aqueduct.service.applier import Applier
-from aqueduct.service.outcome import Stopwatch
+from aqueduct.service.outcome import Stopwatch, stage_of
 from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.verdict import objections, unavailable
 from aqueduct.v1.apply_pb2 import APPLY_KIND_NOTHING, APPLY_KIND_RELOAD, ApplyKind, ApplyOutcome, Plan
@@ -60,7 +61,9 @@ class Reloading:
         Errors: RejectedByHAProxy; Unmet for a template that fails, and for an address that cannot be had;
         Exhausted, Unavailable. What served before serves on then.
         """
-        return await self._reconciler.exclusive.run(partial(self._reload, reason, only_changed=False))
+        outcome = await self._reconciler.exclusive.run(partial(self._reload, reason, only_changed=False))
+        stages.tell(stage_of(outcome))
+        return outcome
 
     async def take_up(self) -> ApplyOutcome:
         """Reload only where fresh templates and settings change anything. Errors: as of `reload`."""

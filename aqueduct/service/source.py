@@ -19,7 +19,7 @@ back, find it known.
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -52,6 +52,15 @@ class _Followed:
     believed: tuple[Member, ...] | None = None
     is_doubted: bool = False
     """The source holds back that members are lost."""
+
+
+class Count(NamedTuple):
+    """How much a source tells."""
+
+    services: int
+    """That are followed."""
+    members: int
+    """That are believed."""
 
 
 class Source:
@@ -166,6 +175,10 @@ class Source:
         service, error = next(iter(self._troubles.items()))
         others = len(self._troubles) - 1
         return f"{service}: {error}" + (f" (and {others:,} more)" if others else "")
+
+    def count(self) -> Count:
+        """Return how much is followed and known."""
+        return Count(len(self._followed), sum(len(each.believed or ()) for each in self._followed.values()))
 
     def status(self) -> SourceStatus:
         """Return whether the source answers, and what of its answers is not believed."""

@@ -5,7 +5,7 @@ ring, and each stream ends with UNAVAILABLE and the reason. So none holds up the
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from weakref import WeakSet
 
@@ -20,18 +20,21 @@ class Streams:
     """The streams of one Aqueduct, `most` of them at once."""
 
     def __init__(self, most: int = MAX_STREAMS) -> None:
-        self._most = most
+        self.most = most
+        """How many there may be."""
         self._bells: WeakSet[Bell] = WeakSet()
         self._stopping = asyncio.Event()
         self.open = 0
         """How many there are."""
+        self.on_lag: Callable[[str, float], None] = lambda *_: None
+        """Told the seconds from what a message tells until its stream, of that name, sends it."""
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
         """Hold a place for a stream. Exhausted (`TOO_MANY_STREAMS`) where there is none; else as `check`."""
         self.check()
-        if self.open >= self._most:
-            raise Exhausted("TOO_MANY_STREAMS", f"{self._most} streams are open, as many as there may be")
+        if self.open >= self.most:
+            raise Exhausted("TOO_MANY_STREAMS", f"{self.most} streams are open, as many as there may be")
         self.open += 1
         try:
             yield
@@ -39,9 +42,11 @@ class Streams:
             self.open -= 1
 
     def bell(self) -> Bell:
-        """Return a bell that rings when Aqueduct ends, too."""
+        """Return a bell that rings when Aqueduct ends, too: on and on, as who is busy then waits later."""
         bell = Bell()
         self._bells.add(bell)
+        if self._stopping.is_set():
+            bell.ring_on()
         return bell
 
     def check(self) -> None:
@@ -57,4 +62,4 @@ class Streams:
         """End them all."""
         self._stopping.set()
         for bell in list(self._bells):
-            bell.ring()
+            bell.ring_on()

@@ -125,6 +125,13 @@ class Database:
             raise
         self._check_there()
 
+    def size(self) -> int:
+        """Return the bytes of the file; 0 where it was removed."""
+        try:
+            return (self._directory / "data.mdb").stat().st_size
+        except OSError:
+            return 0
+
     def _check_there(self) -> None:
         try:
             there = self._identity() == self._file

@@ -56,6 +56,8 @@ class LmdbStore:
         self._waiting: list[_Commit] = []
         self._writer: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
+        self.on_write: Callable[[float], None] = lambda _: None
+        """Told the seconds that each write took, until it was durable."""
 
     @classmethod
     async def open(
@@ -84,6 +86,10 @@ class LmdbStore:
     @retention.setter
     def retention(self, retention: Retention) -> None:
         self._environment.retention = retention
+
+    def size(self) -> int:
+        """Return the bytes of its file."""
+        return self._environment.size()
 
     def snapshot(self) -> Snapshot:
         """Return the newest snapshot; after `close` the last one."""
@@ -169,10 +175,12 @@ class LmdbStore:
         changes = list(group.changes)
         if not changes:
             return
+        began = time.perf_counter()
         try:
             await self._in_thread(self._environment.write, changes, group.snapshot.revision, group.revisions)
         except lmdb.Error as error:
             raise _failed(error) from error
+        self.on_write(time.perf_counter() - began)
 
     async def _asked(self, function: Callable[..., _T], *args: object) -> _T:
         """Call `function` on the store's thread, while the store is open."""

@@ -19,6 +19,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from aqueduct import __version__
 from aqueduct.errors import AqueductError, Invalid, NotFound
@@ -106,6 +107,18 @@ class Routes:
             "memoryUsage": {"rss": pages * _PAGE},
             "stats": {"thalassa": {"registrationsPerSecond": self._meter.document()}},
         }
+
+
+class ThalassaWords:
+    """Errors for what is no request, and for a connection too many."""
+
+    def unreadable(self, error: HttpProcessingError) -> web.Response:
+        """Return the answer to what is no request."""
+        return _error(HTTPStatus(error.code), "the request is no HTTP/1.1")
+
+    def too_many(self) -> web.Response:
+        """Return the answer to a connection too many."""
+        return _error(HTTPStatus.SERVICE_UNAVAILABLE, "there are too many connections")
 
 
 class _NoRoute(Exception):

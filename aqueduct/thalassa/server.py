@@ -10,8 +10,8 @@ from aqueduct.ports.clock import Clock
 from aqueduct.service.registry import Registering
 from aqueduct.thalassa.meter import Meter
 from aqueduct.thalassa.publisher import Publisher
-from aqueduct.thalassa.routes import Routes
-from aqueduct.web import HttpServer
+from aqueduct.thalassa.routes import Routes, ThalassaWords
+from aqueduct.web.server import HttpServer
 
 
 class ThalassaRegistry:
@@ -21,7 +21,7 @@ class ThalassaRegistry:
         self._registering = registering
         self._publisher = Publisher(registering)
         self._routes = Routes(registering, Meter(clock), self._publisher.publish)
-        self._http = HttpServer(self._routes)
+        self._http = HttpServer(self._routes, ThalassaWords(), decompress=True)
         self._unwatch: Callable[[], None] = lambda: None
 
     async def start(self, host: str, port: int, api_port: int) -> tuple[int, int]:

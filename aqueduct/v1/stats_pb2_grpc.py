@@ -61,9 +61,12 @@ class StatsServiceServicer:
     """
 
     def StatsWatch(self, request, context):
-        """StatsWatch tells the statistics selected, whole, and then, each interval, those that changed. A member that
-        goes up or down, or whose admin state changes, is told at once. A client that is slow is told the newest
-        next, and never twice what it missed.
+        """StatsWatch tells the statistics selected, whole, and then, each interval, those that changed, each with all
+        groups selected. A member that goes up or down, or whose admin state changes, is told at once. A client that
+        is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
+
+        While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
+        as it is when HAProxy serves again.
 
         Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
         Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
@@ -73,8 +76,8 @@ class StatsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetStats(self, request, context):
-        """GetStats reads statistics once. Rates are those of the last interval that somebody watched, or of
-        history's.
+        """GetStats reads statistics once; they are up to a second old. Rates are those of the shortest interval that
+        somebody watches, or of history's.
 
         Errors: INVALID_ARGUMENT for a page token that is none of ours, UNAVAILABLE while HAProxy does not serve.
         """

@@ -37,16 +37,19 @@ class StatsServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> StatsServiceAsyncStub: ...
     StatsWatch: _grpc.UnaryStreamMultiCallable[_stats_pb2.StatsWatchRequest, _stats_pb2.StatsWatchResponse]
-    """StatsWatch tells the statistics selected, whole, and then, each interval, those that changed. A member that
-    goes up or down, or whose admin state changes, is told at once. A client that is slow is told the newest
-    next, and never twice what it missed.
+    """StatsWatch tells the statistics selected, whole, and then, each interval, those that changed, each with all
+    groups selected. A member that goes up or down, or whose admin state changes, is told at once. A client that
+    is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
+
+    While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
+    as it is when HAProxy serves again.
 
     Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
     Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
     """
     GetStats: _grpc.UnaryUnaryMultiCallable[_stats_pb2.GetStatsRequest, _stats_pb2.GetStatsResponse]
-    """GetStats reads statistics once. Rates are those of the last interval that somebody watched, or of
-    history's.
+    """GetStats reads statistics once; they are up to a second old. Rates are those of the shortest interval that
+    somebody watches, or of history's.
 
     Errors: INVALID_ARGUMENT for a page token that is none of ours, UNAVAILABLE while HAProxy does not serve.
     """
@@ -65,16 +68,19 @@ class StatsServiceAsyncStub(StatsServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     StatsWatch: _aio.UnaryStreamMultiCallable[_stats_pb2.StatsWatchRequest, _stats_pb2.StatsWatchResponse]  # type: ignore[assignment]
-    """StatsWatch tells the statistics selected, whole, and then, each interval, those that changed. A member that
-    goes up or down, or whose admin state changes, is told at once. A client that is slow is told the newest
-    next, and never twice what it missed.
+    """StatsWatch tells the statistics selected, whole, and then, each interval, those that changed, each with all
+    groups selected. A member that goes up or down, or whose admin state changes, is told at once. A client that
+    is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
+
+    While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
+    as it is when HAProxy serves again.
 
     Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
     Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
     """
     GetStats: _aio.UnaryUnaryMultiCallable[_stats_pb2.GetStatsRequest, _stats_pb2.GetStatsResponse]  # type: ignore[assignment]
-    """GetStats reads statistics once. Rates are those of the last interval that somebody watched, or of
-    history's.
+    """GetStats reads statistics once; they are up to a second old. Rates are those of the shortest interval that
+    somebody watches, or of history's.
 
     Errors: INVALID_ARGUMENT for a page token that is none of ours, UNAVAILABLE while HAProxy does not serve.
     """
@@ -96,9 +102,12 @@ class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _stats_pb2.StatsWatchRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_stats_pb2.StatsWatchResponse], _abc.AsyncIterator[_stats_pb2.StatsWatchResponse]]:
-        """StatsWatch tells the statistics selected, whole, and then, each interval, those that changed. A member that
-        goes up or down, or whose admin state changes, is told at once. A client that is slow is told the newest
-        next, and never twice what it missed.
+        """StatsWatch tells the statistics selected, whole, and then, each interval, those that changed, each with all
+        groups selected. A member that goes up or down, or whose admin state changes, is told at once. A client that
+        is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
+
+        While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
+        as it is when HAProxy serves again.
 
         Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
         Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
@@ -110,8 +119,8 @@ class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _stats_pb2.GetStatsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_stats_pb2.GetStatsResponse, _abc.Awaitable[_stats_pb2.GetStatsResponse]]:
-        """GetStats reads statistics once. Rates are those of the last interval that somebody watched, or of
-        history's.
+        """GetStats reads statistics once; they are up to a second old. Rates are those of the shortest interval that
+        somebody watches, or of history's.
 
         Errors: INVALID_ARGUMENT for a page token that is none of ours, UNAVAILABLE while HAProxy does not serve.
         """

@@ -65,7 +65,7 @@ def _before_sync(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _amid_commands() -> None:
-    ask = runtime._Connection.ask
+    ask = runtime.Connection.ask
 
     async def dying(self: Any, commands: Any) -> Any:
         changes = [command for command in commands if not command.startswith(("show ", "prompt"))]
@@ -75,7 +75,7 @@ def _amid_commands() -> None:
             return await ask(self, commands)  # pragma: no cover
         return await ask(self, commands)
 
-    runtime._Connection.ask = dying  # type: ignore[method-assign] # that is what this is about
+    runtime.Connection.ask = dying  # type: ignore[method-assign] # that is what this is about
 
 
 def _amid_reload() -> None:

@@ -37,7 +37,7 @@ async def test_the_curl_of_the_readme(aqueduct: Aqueduct, web: Web, free_port: i
         answers.append(out.decode())
         while (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status.transitions:
             pass  # the member has to pass its check, which takes less than somebody who types
-    backend, frontend, served, backends, config, planned, deleted, document = answers
+    backend, frontend, served, backends, config, planned, deleted, document, told = answers
     assert json.loads(backend)["id"] == "backend/web"
     assert json.loads(frontend)["id"] == json.loads(deleted)["id"] == "frontend/web"
     assert served == "web"
@@ -45,6 +45,7 @@ async def test_the_curl_of_the_readme(aqueduct: Aqueduct, web: Web, free_port: i
     assert f"bind 127.0.0.1:{free_port}" in config
     assert "balance leastconn" in json.loads(planned)["plan"]["configDiff"]
     assert json.loads(document)["openapi"] == "3.1.0"
+    assert [each["key"] for each in json.loads(told)["stats"]] == ["web"]
 
 
 async def test_the_python_of_the_page_on_the_module(free_port: int, tmp_path: Path) -> None:

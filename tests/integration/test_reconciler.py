@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.errors import AqueductError, Exhausted, Invalid, RejectedByHAProxy, Unavailable
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.model.resources import Kind, Ref, put

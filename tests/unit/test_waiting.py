@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from aqueduct.waiting import all_of, happens
+from aqueduct.waiting import Bell, all_of, happens
 
 
 async def test_it_tells_whether_it_happened() -> None:
@@ -55,3 +55,15 @@ async def test_where_one_fails_the_others_are_waited_for_no_more() -> None:
     with pytest.raises(ValueError, match="mine"):
         await all_of([hangs(), fails()])
     await cancelled.wait()
+
+
+async def test_a_bell_wakes_who_waits_and_once_it_rings_on_who_comes_later() -> None:
+    bell = Bell()
+    waiting = asyncio.create_task(bell.rings())
+    await asyncio.sleep(0)
+    bell.ring()
+    assert await waiting
+    assert not await bell.rings(0.01)
+    bell.ring_on()
+    bell.ring()
+    assert await bell.rings()

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Final
 
 from aqueduct.gateway.answers import Answer, encode
-from aqueduct.gateway.negotiation import HTML, JSON
+from aqueduct.gateway.negotiation import HTML, JSON, chosen
 from aqueduct.gateway.openapi.document import openapi
 from aqueduct.gateway.routes import Router
 
@@ -17,7 +17,11 @@ _POLICY: Final = (
 _HEADERS: Final = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
 
 
-def pages(router: Router) -> Mapping[str, Callable[[], Answer]]:
+Page = Callable[[str | None], Answer]
+"""Takes the `Accept` of a request. HttpError 406 where that does not like what the page is."""
+
+
+def pages(router: Router) -> Mapping[str, Page]:
     """Return the pages by their paths. Each is made when it is first asked for."""
 
     @cache
@@ -25,11 +29,22 @@ def pages(router: Router) -> Mapping[str, Callable[[], Answer]]:
         return Answer(encode(openapi(router)).encode(), JSON, headers=_HEADERS)
 
     return {
-        "/openapi.json": document,
-        "/docs": lambda: _file("docs.html", HTML),
-        "/docs.js": lambda: _file("docs.js", "text/javascript"),
-        "/docs.css": lambda: _file("docs.css", "text/css"),
+        "/openapi.json": fixed(document),
+        "/docs": fixed(lambda: _file("docs.html", HTML)),
+        "/docs.js": fixed(lambda: _file("docs.js", "text/javascript")),
+        "/docs.css": fixed(lambda: _file("docs.css", "text/css")),
     }
+
+
+def fixed(made: Callable[[], Answer]) -> Page:
+    """Return a page of one media type."""
+
+    def page(accept: str | None) -> Answer:
+        answer = made()
+        chosen(accept, [answer.media_type])
+        return answer
+
+    return page
 
 
 @cache

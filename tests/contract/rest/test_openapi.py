@@ -18,13 +18,14 @@ from aqueduct.rpc.frontends import Frontends
 from aqueduct.rpc.haproxy import HAProxy
 from aqueduct.rpc.registry import Registry
 from aqueduct.rpc.servicers import DESCRIPTORS, methods_of
+from aqueduct.rpc.stats import Stats
 
 from .site import Site, running
 
 _LONG = os.environ.get("AQUEDUCT_TEST_LONG") == "1"
 _REQUESTS = 10_000 if _LONG else 150
 _OPTIONS = ("--max-examples=250",) if _LONG else ("--max-examples=6", "--phases=fuzzing", "--seed=1")
-_SERVICERS = (Frontends, Backends, Config, HAProxy, Registry)
+_SERVICERS = (Frontends, Backends, Config, HAProxy, Registry, Stats)
 _CONFIG = """[checks.negative_data_rejection]
 expected-statuses = [400, 404, 405, 406, 409, 412, 415]
 """

@@ -1,5 +1,6 @@
 """How much of the history an LMDB store keeps, and stores of Aqueducts that kept none."""
 
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,7 +29,9 @@ async def test_no_more_revisions_are_kept_than_are_wanted(tmp_path: Path) -> Non
 
 async def test_none_is_kept_longer_than_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000.0
-    monkeypatch.setattr("aqueduct.store.lmdb.time", SimpleNamespace(time=lambda: now))
+    monkeypatch.setattr(
+        "aqueduct.store.lmdb.time", SimpleNamespace(time=lambda: now, perf_counter=time.perf_counter)
+    )
     store = await _open(tmp_path, Retention(age=60.0))
     for port in (8001, 8002, 8003):
         await store.commit([put_backend("app", port=port)])

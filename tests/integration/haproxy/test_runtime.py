@@ -13,7 +13,7 @@ import pytest
 from aqueduct.haproxy import runtime as module
 from aqueduct.haproxy.adapter import MasterWorker
 from aqueduct.haproxy.master import MasterCLI, NoAnswer, NoSocket
-from aqueduct.haproxy.runtime import Runtime, _Connection
+from aqueduct.haproxy.runtime import Connection, Runtime
 from tests.integration.haproxy.support import body, free_port
 
 FIRST, SECOND = 1, 2
@@ -37,7 +37,7 @@ async def weight(runtime: Runtime) -> int:
     return int(answer.split()[0])
 
 
-async def connected(runtime: Runtime, generation: int = FIRST) -> _Connection:
+async def connected(runtime: Runtime, generation: int = FIRST) -> Connection:
     """Return the connection, once it has been used."""
     assert await runtime.send([GENERATION], generation) == [f"AQUEDUCT_GENERATION={generation}"]
     assert runtime._connection is not None

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.model import told
 from aqueduct.model.resources import Kind, Ref, delete, put
 from aqueduct.rpc.calls import Calls

@@ -98,7 +98,7 @@ def test_a_bad_value_in_the_environment_is_named(
     monkeypatch.setenv("AQUEDUCT_GRPC_PORT", "x")
     assert main(["serve"]) == 2
     err = capfd.readouterr().err
-    assert "--grpc-port" in err
+    assert "AQUEDUCT_GRPC_PORT" in err
     assert err.count("\n") == 1
 
 

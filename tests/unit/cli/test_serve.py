@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aqueduct.cli import serve
+from aqueduct.cli import environment, serve
 from aqueduct.cli.main import main
 from aqueduct.settings import (
     DiscoverySettings,
@@ -167,3 +167,23 @@ def test_the_originals_spelling_in_the_environment(
     assert main(["serve"]) == 0
     wanted = Settings(data_dir=tmp_path, haproxy=HAProxySettings(cfg_path=tmp_path / "cfg"))
     assert settings == [wanted, wanted]
+
+
+def test_what_is_wrong_in_the_environment_is_told_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AQUEDUCT_GRPC_PORT", "many")
+    assert main(["serve"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "aqueduct: Invalid value for 'AQUEDUCT_GRPC_PORT': 'many' is not"
+    )
+    assert main(["serve", "--grpc-port", "none"]) == 2
+    assert "'--grpc-port'" in capsys.readouterr().err
+
+
+def test_variables_that_are_no_options_are_known_as_such() -> None:
+    names = ("AQUEDUCT_GRPCPORT", "AQUEDUCT_42", "AQUEDUCT_SERVER", "AQUEDUCT_TEST_LONG", "PATH")
+    assert list(environment.unknown(serve.serve.params, dict.fromkeys(names, "1"))) == [
+        "AQUEDUCT_42",
+        "AQUEDUCT_GRPCPORT (did you mean AQUEDUCT_GRPC_PORT?)",
+    ]

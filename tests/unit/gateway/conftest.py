@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession
 
 from aqueduct.gateway.exchange import Exchange
-from aqueduct.gateway.server import HttpServer
+from aqueduct.gateway.server import Gateway
 from aqueduct.rpc.calls import Calls
 from aqueduct.settings import GatewaySettings
 
@@ -20,7 +20,7 @@ MAX_BODY = 100_000
 class Serving:
     """A running server: what is behind it, and a client."""
 
-    server: HttpServer
+    server: Gateway
     samples: Samples
     port: int
     client: ClientSession
@@ -29,7 +29,7 @@ class Serving:
 @pytest.fixture
 async def serving() -> AsyncIterator[Serving]:
     samples = Samples()
-    server = HttpServer(Exchange(methods(samples), Calls()), GatewaySettings(max_body=MAX_BODY))
+    server = Gateway(Exchange(methods(samples), Calls()), GatewaySettings(max_body=MAX_BODY))
     port = await server.start("127.0.0.1", 0)
     async with ClientSession(f"http://127.0.0.1:{port}") as client:
         yield Serving(server, samples, port, client)

@@ -99,6 +99,6 @@ class TestApi:
 
     def test_pages_are_made_once(self) -> None:
         found = pages(API)
-        assert found["/openapi.json"]() is found["/openapi.json"]()
+        assert found["/openapi.json"](None) is found["/openapi.json"]("application/json")
         for path in ("/docs", "/docs.js", "/docs.css"):
-            assert found[path]().body
+            assert found[path](None).body

@@ -10,12 +10,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from aqueduct.errors import ConfigurationError, Exhausted
-from aqueduct.gateway import bodies, connections, server
+from aqueduct.gateway import bodies, server
 from aqueduct.gateway.answers import Answer
 from aqueduct.gateway.exchange import Exchange
-from aqueduct.gateway.server import HttpServer
+from aqueduct.gateway.openapi.pages import fixed
+from aqueduct.gateway.server import Gateway
 from aqueduct.rpc.calls import Call, Calls
 from aqueduct.settings import GatewaySettings
+from aqueduct.web import connections
+from aqueduct.web import server as web_server
 
 from .conftest import MAX_BODY, Serving
 from .sample import Samples, methods
@@ -263,7 +266,7 @@ class TestConnections:
             writer.close()
 
     async def test_there_are_not_too_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(server, "max_connections", lambda: 2)
+        monkeypatch.setattr(web_server, "max_connections", lambda: 2)
         async with serve(Samples()) as (_, port):
             open_ones = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
             for reader, writer in open_ones:
@@ -304,7 +307,7 @@ class TestOrigins:
 class TestPages:
     async def test_pages_beside_the_methods(self) -> None:
         page = Answer(b"<p>hello", "text/html")
-        async with serve(Samples(), pages={"/docs": lambda: page}) as (_, port):
+        async with serve(Samples(), pages={"/docs": fixed(lambda: page)}) as (_, port):
             ((status, headers, body),) = await said(port, get("/docs", "Accept: text/html"))
             assert (status, headers["content-type"], body) == (200, "text/html; charset=utf-8", b"<p>hello")
             ((status, _, body),) = await said(port, get("/docs", f"If-None-Match: {headers['etag']}"))
@@ -424,18 +427,18 @@ class TestEnd:
             await left.wait()
 
     async def test_a_server_that_never_started(self) -> None:
-        await HttpServer(Exchange([], Calls()), GatewaySettings()).stop(0)
+        await Gateway(Exchange([], Calls()), GatewaySettings()).stop(0)
 
     async def test_an_address_in_use(self, serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(ConfigurationError, match="Address already in use"):
-            await HttpServer(Exchange([], Calls()), GatewaySettings()).start("127.0.0.1", serving.port)
+            await Gateway(Exchange([], Calls()), GatewaySettings()).start("127.0.0.1", serving.port)
 
         async def free(_host: str, _port: int) -> None:
             return None
 
-        monkeypatch.setattr(server, "check_free", free)
+        monkeypatch.setattr(web_server, "check_free", free)
         with pytest.raises(ConfigurationError, match="cannot listen on"):
-            await HttpServer(Exchange([], Calls()), GatewaySettings()).start("127.0.0.1", serving.port)
+            await Gateway(Exchange([], Calls()), GatewaySettings()).start("127.0.0.1", serving.port)
 
 
 @asynccontextmanager
@@ -444,9 +447,9 @@ async def serve(
     settings: GatewaySettings | None = None,
     calls: Calls | None = None,
     pages: server.Pages | None = None,
-) -> AsyncIterator[tuple[HttpServer, int]]:
+) -> AsyncIterator[tuple[Gateway, int]]:
     """Serve the sample; yield the server and its port."""
     exchange = Exchange(methods(samples), calls or Calls())
-    running = HttpServer(exchange, settings or GatewaySettings(), pages)
+    running = Gateway(exchange, settings or GatewaySettings(), pages)
     yield running, await running.start("127.0.0.1", 0)
     await running.stop(0)

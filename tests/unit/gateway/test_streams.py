@@ -26,7 +26,7 @@ async def read(serving: Serving, path: str, headers: dict[str, str] | None = Non
 
 async def stalled(serving: Serving) -> int:
     """Return how many responses were made, once the connection takes no more."""
-    (connection,) = serving.server._connections.connections
+    (connection,) = serving.server._http.connections.connections
     while not connection.writing_paused:
         await asyncio.sleep(0)
     return serving.samples.made

@@ -1,5 +1,6 @@
 """A server of the API on loopback, and a client of it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import grpc.aio
 import pytest
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.discovery.registry import Registry
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.server import GrpcServer
@@ -22,12 +23,15 @@ from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
 from aqueduct.v1.frontend_pb2_grpc import FrontendServiceStub
 from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
+from aqueduct.v1.stats_pb2_grpc import StatsServiceStub
+from tests.unit.service.statistics.doubles import Played
 
 if TYPE_CHECKING:  # they are of the stubs only
     from aqueduct.v1.backend_pb2_grpc import BackendServiceAsyncStub
     from aqueduct.v1.config_pb2_grpc import ConfigServiceAsyncStub
     from aqueduct.v1.frontend_pb2_grpc import FrontendServiceAsyncStub
     from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceAsyncStub
+    from aqueduct.v1.stats_pb2_grpc import StatsServiceAsyncStub
 
 from .doubles import FixedStatus, InstantAdmission, NotedReloads, configuration, history
 
@@ -42,6 +46,7 @@ class Api:
     admission: InstantAdmission
     status: FixedStatus
     reloads: NotedReloads
+    played: Played
     channel: grpc.aio.Channel
 
     @property
@@ -60,6 +65,10 @@ class Api:
     def haproxy(self) -> "HAProxyServiceAsyncStub":
         return HAProxyServiceStub(self.channel)
 
+    @property
+    def stats(self) -> "StatsServiceAsyncStub":
+        return StatsServiceStub(self.channel)
+
 
 @pytest.fixture
 async def api(tmp_path: Path) -> AsyncIterator[Api]:
@@ -68,7 +77,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     registry = Registry(registrations, SystemClock(), 30.0)
     admission, status, reloads = InstantAdmission(store), FixedStatus(), NotedReloads()
     past = history(store, admission)
-    streams = Streams()
+    streams, played = Streams(), Played()
     servicers = Servicers(
         configuration(store, admission),
         past,
@@ -76,12 +85,16 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         reloads,
         Registering(registry, streams),
         config_watch=ConfigWatch(store, streams, SystemClock()),
+        statistics=played.service,
     )
+    collecting = asyncio.create_task(played.service.run())
     server = GrpcServer(servicers, Calls(), status)
     port = await server.start("127.0.0.1", 0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Api(server, port, store, admission, status, reloads, channel)
+        yield Api(server, port, store, admission, status, reloads, played, channel)
     await server.stop(0)
+    collecting.cancel()
+    await asyncio.wait([collecting])
     await registry.close()
     await registrations.close()
     await store.close()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.errors import Unavailable
 from aqueduct.model.capabilities import Capabilities
 from aqueduct.model.resources import ref_of

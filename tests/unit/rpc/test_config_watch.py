@@ -10,7 +10,7 @@ import grpc.aio
 import pytest
 from google.rpc.error_details_pb2 import ErrorInfo
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.model.resources import put
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.config import Config

@@ -11,7 +11,7 @@ from grpc_health.v1.health_pb2_grpc import HealthStub
 from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest, ServerReflectionResponse
 from grpc_reflection.v1alpha.reflection_pb2_grpc import ServerReflectionStub
 
-from aqueduct.app import SystemClock
+from aqueduct.clock import SystemClock
 from aqueduct.errors import ConfigurationError
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free, target
@@ -41,6 +41,7 @@ def another(api: Api) -> GrpcServer:
         api.reloads,
         Registering(None, Streams()),
         config_watch=ConfigWatch(api.store, Streams(), SystemClock()),
+        statistics=api.played.service,
     )
     return GrpcServer(servicers, Calls(), api.status)
 
@@ -60,6 +61,7 @@ class TestReflection:
             "aqueduct.v1.FrontendService",
             "aqueduct.v1.HAProxyService",
             "aqueduct.v1.RegistryService",
+            "aqueduct.v1.StatsService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",
         }

@@ -1,6 +1,7 @@
 """The HTTP API, by the table of the protocol."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -160,3 +161,25 @@ async def test_a_request_under_way_is_answered_before_the_end(served: Served) ->
     gate.set()
     assert (await asking).body == b"200"
     await stopping
+
+
+async def test_what_is_no_request(served: Served) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.api_port)
+    writer.write(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
+    head, body = (await reader.read()).split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 400 Bad Request\r\n")
+    assert json.loads(body) == {
+        "code": 400,
+        "error": "Bad Request",
+        "message": "the request is no HTTP/1.1",
+    }
+    writer.close()
+
+
+async def test_a_connection_too_many(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served.server._http.connections, "_most", 0)
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.api_port)
+    head, body = (await reader.read()).split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert json.loads(body)["message"] == "there are too many connections"
+    writer.close()

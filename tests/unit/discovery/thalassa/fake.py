@@ -10,7 +10,8 @@ from aiohttp import web
 
 from aqueduct.model.thalassa.axon import encode
 from aqueduct.settings import RegistryAddress
-from aqueduct.web import HttpServer
+from aqueduct.thalassa.routes import ThalassaWords
+from aqueduct.web.server import HttpServer
 
 
 def told(port: int, *, version: str = "1.0.0", last_known: int = 1, **meta: Any) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class FakeRegistry:
         return RegistryAddress("127.0.0.1", self.axon_port, self.port)
 
     async def start_http(self) -> None:
-        self._http = HttpServer(self._answer)
+        self._http = HttpServer(self._answer, ThalassaWords())
         self.port = await self._http.start("127.0.0.1", self.port)
 
     async def stop_http(self) -> None:

@@ -1,0 +1,1 @@
+"""Metrics for Prometheus: an adapter beside the gateway, which serves them at /metrics."""

@@ -1,0 +1,1 @@
+"""Statistics: what HAProxy told, as what the API tells. Pure."""

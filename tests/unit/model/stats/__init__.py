@@ -1,0 +1,1 @@
+"""What HAProxy told, as what the API tells."""
