@@ -98,6 +98,8 @@ class Reconciler:
         """Told the changes of each commit that HAProxy serves since."""
         self.on_apply: list[Callable[[ApplyOutcome], None]] = []
         """Are told each apply that has ended, one that failed too. They return at once, and never fail."""
+        self.on_refused: list[Callable[[Refusal], None]] = []
+        """Are told what HAProxy does not serve, or was taken back. They return at once, and never fail."""
 
     @property
     def running(self) -> Image:
@@ -352,6 +354,15 @@ class Reconciler:
 
     async def _refuse(self, pending: Pending, error: Exception) -> None:
         self._good(await self._refusing.refuse(pending, error, self.served))
+        self._tell_refused(
+            Refusal(
+                resource=str(next(iter(pending.refs), "")), message=f"revision {pending.revision}: {error}"
+            )
+        )
+
+    def _tell_refused(self, refusal: Refusal) -> None:
+        for listener in self.on_refused:
+            listener(refusal)
 
     def _good(self, snapshot: Snapshot) -> None:
         """Take over a snapshot that renders like the desired one, but holds later revisions."""
@@ -441,6 +452,7 @@ class Reconciler:
                 field=refusal.field,
                 reason=refusal.message,
             )
+            self._tell_refused(refusal)
         for commit in pending:
             self._tell(commit, outcome)
             self.on_served(commit.committed.changes)

@@ -73,6 +73,7 @@ async def served(api: Api, tmp_path: Path) -> AsyncIterator[Served]:
         registering,
         config_watch=ConfigWatch(api.store, streams, SystemClock()),
         statistics=api.played.service,
+        activity=api.happening.service,
     )
     server = GrpcServer(servicers, Calls(), api.status, Pings(0.2, 0.5))
     yield Served(await server.start("127.0.0.1", 0), registering, streams)
