@@ -191,9 +191,7 @@ class Aqueduct:
             statistics=statistics,
             activity=activities.attach(control, store, registry, haproxy.master_pid, streams),
         )
-        self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
-        self.haproxy, self.registry, self.stats = servicers.haproxy, servicers.registry, servicers.stats
-        self.activity = servicers.activity
+        self._offer(servicers)
         calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
@@ -202,9 +200,8 @@ class Aqueduct:
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        for work in (activities.work, *control.works()):
+        for work in (activities.work, *control.works(), Work("collect statistics", statistics.run)):
             self._run(tasks, work)
-        self._run(tasks, Work("collect statistics", statistics.run))
         stack.push_async_callback(self._stop_original, original)
         for work in await original.start(control.history, registering, clock):
             self._run(tasks, work)
@@ -218,6 +215,11 @@ class Aqueduct:
         activities.note_started(__version__, settings.label)
         where = {"grpc": f"{settings.host}:{self.grpc_port}", "rest": f"{settings.host}:{self.port}"}
         log.info("serving", **where, version=__version__)
+
+    def _offer(self, servicers: Servicers) -> None:
+        self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
+        self.haproxy, self.registry = servicers.haproxy, servicers.registry
+        self.stats, self.activity = servicers.stats, servicers.activity
 
     async def _open_activities(self, stack: AsyncExitStack, clock: Clock) -> Activities:
         retention = self.settings.streams.activity
