@@ -51,6 +51,7 @@ from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.telemetry import Telemetry
+from aqueduct.ui import pages as ui
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 
 log = structlog.get_logger()
@@ -195,7 +196,9 @@ class Aqueduct:
         calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
-        gateway = Gateway(exchange, settings.gateway, {**pages(exchange.router), **telemetry.pages})
+        gateway = Gateway(
+            exchange, settings.gateway, {**ui.pages(), **pages(exchange.router), **telemetry.pages}
+        )
         telemetry.attach(store, control, streams, lambda: sum(1 for _ in registry.ids()))
 
         await control.reconciler.start()

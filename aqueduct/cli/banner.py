@@ -29,7 +29,7 @@ def banner(host: str, grpc_port: int, port: int, program: str = "aqueduct") -> s
             "Try next:",
             f"  {program} status{server}",
             f"  curl {url}/backends",
-            f"  {url}/docs in a browser",
+            f"  {url} in a browser",
             f"  grpcurl -plaintext {target} list",
             f"  {program} demo",
         )

@@ -40,6 +40,8 @@ class Answer:
     """With its parameters, or without any."""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    gzipped: bytes = b""
+    """The body by gzip, for clients that take it; empty where it is not held."""
 
     @property
     def content_type(self) -> str:

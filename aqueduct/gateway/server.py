@@ -11,6 +11,7 @@ from aiohttp import HttpVersion11, web
 from aqueduct.gateway.ahead import Ahead
 from aqueduct.gateway.answers import Answer, encode, offered
 from aqueduct.gateway.bodies import Bodies
+from aqueduct.gateway.compression import encoded
 from aqueduct.gateway.conditions import Conditions, entity_tag
 from aqueduct.gateway.errors import (
     error_document,
@@ -132,7 +133,8 @@ class Gateway:
     def _page(self, request: Request) -> Answer:
         if request.verb not in _OF_PAGES:
             raise not_allowed(request.verb, ", ".join(_OF_PAGES))
-        answer = self._pages[normal(request.path)](request.headers.get("accept"))
+        made = self._pages[normal(request.path)](request.headers.get("accept"))
+        answer = encoded(made, request.headers.get("accept-encoding"))
         return tagged(answer, entity_tag(answer.body, None), Conditions.read(request.headers))
 
     def _options(self, request: Request) -> Answer:

@@ -56,8 +56,10 @@ def test_it_serves(installed: Path, tmp_path: Path) -> None:
     assert serving.returncode == 0
 
 
-def test_it_has_its_templates_and_its_types(installed: Path, tmp_path: Path) -> None:
+def test_it_has_its_templates_its_types_and_its_page(installed: Path, tmp_path: Path) -> None:
     assert "backend.cfg.j2" in _run(installed / "aqueduct", "template", "init", tmp_path / "t", cwd=tmp_path)
     (package,) = installed.parent.glob("lib/python*/site-packages/aqueduct")
     assert (package / "py.typed").exists()
+    assert (package / "ui" / "index.html").exists()
+    assert list(package.parent.glob("aqueduct-*.dist-info/licenses/aqueduct/ui/vendor/LICENSES.txt"))
     assert (package / "v1" / "config_pb2.pyi").exists()

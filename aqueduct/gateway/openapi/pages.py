@@ -6,6 +6,7 @@ from importlib import resources
 from typing import Final
 
 from aqueduct.gateway.answers import Answer, encode
+from aqueduct.gateway.compression import compressible
 from aqueduct.gateway.negotiation import HTML, JSON, chosen
 from aqueduct.gateway.openapi.document import openapi
 from aqueduct.gateway.routes import Router
@@ -26,7 +27,7 @@ def pages(router: Router) -> Mapping[str, Page]:
 
     @cache
     def document() -> Answer:
-        return Answer(encode(openapi(router)).encode(), JSON, headers=_HEADERS)
+        return compressible(Answer(encode(openapi(router)).encode(), JSON, headers=_HEADERS))
 
     return {
         "/openapi.json": fixed(document),
@@ -50,4 +51,4 @@ def fixed(made: Callable[[], Answer]) -> Page:
 @cache
 def _file(name: str, media_type: str) -> Answer:
     content = resources.files("aqueduct.gateway.openapi").joinpath(name).read_bytes()
-    return Answer(content, media_type, headers=_HEADERS)
+    return compressible(Answer(content, media_type, headers=_HEADERS))

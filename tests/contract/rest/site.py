@@ -69,7 +69,7 @@ class Site:
         """Make a request; a body that is no bytes is JSON."""
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         given = headers if headers is not None else JSON if body is not None else {}
-        skipped = ("Content-Type",)
+        skipped = ("Content-Type", "Accept-Encoding")
         async with self.client.request(
             verb, f"{self.url}{path}", data=content, headers=given, skip_auto_headers=skipped
         ) as response:

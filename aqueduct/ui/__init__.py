@@ -1,0 +1,1 @@
+"""The web page: its files, and how the gateway serves them."""

@@ -1,0 +1,96 @@
+/**
+ * Streams of the gateway, as lines of JSON, for as long as they are wanted.
+ *
+ * A stream that is cut is opened again by itself, after a pause that doubles up to 3 s; its path is asked for
+ * each time, so that it says where to resume. One that is silent for longer than the gateway's sign of life takes
+ * is cut. Nothing is streamed to a page that nobody sees.
+ */
+import { ApiError, open, refusal } from "./api.js";
+import { lines } from "./lines.js";
+
+/** @typedef {"connecting" | "live" | "cut"} Link */
+
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 3_000;
+const SILENCE = 40_000; // the gateway says something each 15 s
+
+/**
+ * @param {{
+ *   path: () => string,
+ *   message: (message: any) => void,
+ *   link: (link: Link, error?: ApiError) => void,
+ *   refused?: (error: ApiError) => void,
+ * }} watch `refused` learns of refusals before it is tried again: of a revision that history lost, for one
+ * @returns {() => void} stops it
+ */
+export function watch({ path, message, link, refused }) {
+  /** @type {AbortController | undefined} */
+  let under = undefined;
+  let pause = FIRST_PAUSE;
+  let timer = 0;
+
+  async function run() {
+    const controller = (under = new AbortController());
+    try {
+      const response = await open(path(), { signal: controller.signal });
+      await each(response, controller, (document) => {
+        if (document.error) throw refusal(document.error, document.error.code);
+        pause = FIRST_PAUSE;
+        message(document);
+        link("live");
+      });
+      throw new ApiError("the stream ended");
+    } catch (error) {
+      if (under !== controller) return;
+      const known = error instanceof ApiError ? error : new ApiError("the stream was cut");
+      if (known.status) refused?.(known);
+      link("cut", known);
+      timer = setTimeout(run, pause * (0.75 + Math.random() / 2));
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    }
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    const controller = under;
+    under = undefined;
+    controller?.abort();
+  }
+
+  function seen() {
+    stop();
+    if (!document.hidden) run();
+  }
+
+  function online() {
+    pause = FIRST_PAUSE;
+    seen();
+  }
+
+  document.addEventListener("visibilitychange", seen);
+  addEventListener("online", online);
+  link("connecting");
+  seen();
+  return () => {
+    document.removeEventListener("visibilitychange", seen);
+    removeEventListener("online", online);
+    stop();
+  };
+}
+
+/** @param {Response} response @param {AbortController} controller @param {(document: any) => void} take */
+async function each(response, controller, take) {
+  if (!response.body) throw new ApiError("the stream has no body");
+  let alarm = 0;
+  const heard = () => {
+    clearTimeout(alarm);
+    alarm = setTimeout(() => controller.abort(), SILENCE);
+  };
+  try {
+    heard();
+    for await (const line of lines(response.body, heard)) if (line) take(JSON.parse(line));
+  } finally {
+    clearTimeout(alarm);
+    controller.abort();
+  }
+}
