@@ -18,6 +18,7 @@ from typing import Self
 import structlog
 
 from aqueduct import __version__, logs
+from aqueduct.activities import Activities
 from aqueduct.clock import SystemClock
 from aqueduct.datadir import check_nothing_lost
 from aqueduct.discovery.configured import configured
@@ -147,6 +148,7 @@ class Aqueduct:
             raise
         self._control.verifier.interval = self.settings.verify_interval
         self._store.retention = self.settings.history
+        self._activities.store.retention = self.settings.streams.activity
         if left:
             log.warning("settings that take a restart", settings=left)
         return outcome
@@ -166,6 +168,7 @@ class Aqueduct:
             check_nothing_lost(settings.data_dir, sections)
         clock = SystemClock()
         telemetry = self._telemetry(stack, clock)
+        self._activities = activities = await self._open_activities(stack, clock)
         registry = await self._registry(stack, clock)
         sources = configured(settings.discovery, registry, clock)
         discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
@@ -186,9 +189,9 @@ class Aqueduct:
             registering,
             config_watch=ConfigWatch(store, streams, clock),
             statistics=statistics,
+            activity=activities.attach(control, store, registry, haproxy.master_pid, streams),
         )
-        self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
-        self.haproxy, self.registry, self.stats = servicers.haproxy, servicers.registry, servicers.stats
+        self._offer(servicers)
         calls = Calls(telemetry.interceptors)
         server = GrpcServer(servicers, calls, control.status)
         exchange = Exchange(servicers.methods(), calls)
@@ -197,9 +200,8 @@ class Aqueduct:
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        for work in control.works():
+        for work in (activities.work, *control.works(), Work("collect statistics", statistics.run)):
             self._run(tasks, work)
-        self._run(tasks, Work("collect statistics", statistics.run))
         stack.push_async_callback(self._stop_original, original)
         for work in await original.start(control.history, registering, clock):
             self._run(tasks, work)
@@ -210,8 +212,20 @@ class Aqueduct:
         for work in original.announcing(self.port):
             self._run(tasks, work)
         self.entered = True
+        activities.note_started(__version__, settings.label)
         where = {"grpc": f"{settings.host}:{self.grpc_port}", "rest": f"{settings.host}:{self.port}"}
         log.info("serving", **where, version=__version__)
+
+    def _offer(self, servicers: Servicers) -> None:
+        self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
+        self.haproxy, self.registry = servicers.haproxy, servicers.registry
+        self.stats, self.activity = servicers.stats, servicers.activity
+
+    async def _open_activities(self, stack: AsyncExitStack, clock: Clock) -> Activities:
+        retention = self.settings.streams.activity
+        activities = await Activities.open(self.settings.data_dir / "activity", retention, clock)
+        stack.push_async_callback(activities.store.close)
+        return activities
 
     async def _open_store(self, stack: AsyncExitStack) -> LmdbStore:
         directory, backup = self.settings.data_dir / "store", self.settings.restore

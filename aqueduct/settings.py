@@ -193,6 +193,7 @@ def changed_to(settings: Settings, wanted: Settings) -> tuple[Settings, list[str
         debug=wanted.debug,
         verify_interval=wanted.verify_interval,
         history=wanted.history,
+        streams=replace(settings.streams, activity=wanted.streams.activity),
         shutdown_grace=wanted.shutdown_grace,
         templates=wanted.templates,
         proxy=replace(settings.proxy, hard_stop_after=wanted.proxy.hard_stop_after),

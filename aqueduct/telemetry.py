@@ -37,7 +37,7 @@ class Telemetry:
     ) -> None:
         """Have these be counted and looked at from now on. `registrations` counts those of the registry."""
         store.on_write = self.metrics.note_commit
-        control.reconciler.on_apply = self.metrics.note_apply
+        control.reconciler.on_apply.append(self.metrics.note_apply)
         control.recorder.on_event(self.metrics.note_event)
         streams.on_lag = self.metrics.note_lag
         self.metrics.watch(

@@ -33,6 +33,9 @@ _SECTIONS = {
         "restore": Lazy(f"{_COMMANDS}.history", "Go back to a revision."),
     },
     "Watching": {
+        "top": Lazy(
+            f"{_COMMANDS}.top", "Show statistics as a table that changes as they do, until q or Ctrl-C."
+        ),
         "watch": Lazy(f"{_COMMANDS}.watch", "Tell what changes, as it happens, until Ctrl-C."),
     },
     "Members": {

@@ -190,7 +190,8 @@ class MasterWorker:
         except (HAProxyFailed, AqueductError):
             self.statistics.release()
             raise
-        self.statistics.reloaded()
+        finally:
+            self.statistics.reloaded()
         self._log.serves(instance.worker, Doubt.LOADED)
 
     async def write_down(self, config: str, rest: StateRows) -> None:
@@ -200,6 +201,11 @@ class MasterWorker:
     async def is_serving(self) -> bool:
         """Tell whether the worker that serves is the one that was started, reloaded or adopted last."""
         return await self._running().is_serving()
+
+    def master_pid(self) -> int:
+        """Return the process id of the master that runs; 0 for none."""
+        instance = self._instance
+        return instance.master.pid if instance is not None and instance.serving is not None else 0
 
     async def old_workers(self) -> Collection[int]:
         """Return the workers of earlier reloads that still finish their sessions."""

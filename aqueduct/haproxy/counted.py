@@ -14,7 +14,7 @@ from typing import NamedTuple
 from aqueduct.haproxy.dumping import Dumping, fields_of
 from aqueduct.model.stats.lines import LineKind
 from aqueduct.plan.stat_rows import Row
-from aqueduct.plan.told import Answer, Told
+from aqueduct.plan.told import Answer, LastAnswer, Told
 
 _INFO = "show info"
 _PROXIES, _FRONTENDS, _BACKENDS = 7, 1, 2
@@ -88,16 +88,17 @@ class CountedWorker:
         async with self._lock:
             with self._speaking() as connection:
                 began = time.monotonic()
-                read = await self._dump(connection, _PROXIES, take, is_whole=True)
+                answer = Answer(self.told, is_whole=True)
+                is_other = await self._dump(connection, _PROXIES, take, answer)
                 self.cost = time.monotonic() - began
         self._knows_frontends = self._knows_all = True
-        return read
+        return answer, is_other
 
     async def read_last(self) -> Look:
-        """Read it all once more; return what it says of itself then."""
+        """Read once more what it has counted; return what it says of itself then."""
         async with self._lock:
             with self._speaking() as connection:
-                await self._dump(connection, _PROXIES, lambda _: None, is_whole=True)
+                await self._dump(connection, _PROXIES, lambda _: None, LastAnswer(self.told))
                 return await _look(connection)
 
     async def read_some(self, proxies: Collection[str], take: Take) -> Answer:
@@ -123,7 +124,7 @@ class CountedWorker:
         """
         backends = self.told.numbers[LineKind.BACKEND]
         if not self._knows_frontends:
-            await self._dump(connection, _FRONTENDS, lambda _: None, is_whole=False)
+            await self._dump(connection, _FRONTENDS, lambda _: None, Answer(self.told, is_whole=False))
             self._knows_frontends = True
         unknown = [name for name in names if name not in backends]
         if self._knows_all or not unknown:
@@ -133,11 +134,10 @@ class CountedWorker:
             if found is not None:
                 backends[found["name"]] = found["number"]
         if not all(name in backends for name in unknown):
-            await self._dump(connection, _BACKENDS, lambda _: None, is_whole=False)
+            await self._dump(connection, _BACKENDS, lambda _: None, Answer(self.told, is_whole=False))
             self._knows_all = True
 
-    async def _dump(self, connection: Dumping, of: int, take: Take, *, is_whole: bool) -> tuple[Answer, bool]:
-        answer = Answer(self.told, is_whole=is_whole)
+    async def _dump(self, connection: Dumping, of: int, take: Take, answer: Answer) -> bool:
         async with aclosing(connection.dump(f"show stat {_ALL} {of} -1")) as parts:
             async for texts in parts:
                 now = int(time.time())
@@ -145,7 +145,7 @@ class CountedWorker:
                     if first:
                         await asyncio.sleep(0)
                     take(answer.read(texts[first : first + _SLICE], now))
-        return answer, answer.end()
+        return answer.end()
 
     @contextmanager
     def _speaking(self) -> Iterator[Dumping]:

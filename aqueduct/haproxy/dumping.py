@@ -16,6 +16,7 @@ QUEUED = 2**19
 _SILENCE = 3.0
 """Seconds in which some of an answer has to come."""
 _END = b"> "
+_SELF = ("Pid", "Uptime_sec")
 
 
 class Dumping(Connection):
@@ -33,18 +34,18 @@ class Dumping(Connection):
 
     @classmethod
     async def open(cls, directory: Path) -> "Dumping":
-        """Connect to whichever worker accepts. OSError where none does."""
+        """Connect to whichever worker accepts. OSError where none does, ValueError for a strange one."""
         loop = asyncio.get_running_loop()
         with short_path(directory) as path:
             _, connection = await loop.create_unix_connection(cls, str(path / SOCKET))
         try:
             async with asyncio.timeout(_SILENCE):
                 _, info = await connection.ask(["prompt", "show info"])
+            fields = fields_of(info)
+            connection.worker, connection.uptime = (int(fields.get(name, "")) for name in _SELF)
         except BaseException:
             connection.abort()
             raise
-        fields = fields_of(info)
-        connection.worker, connection.uptime = int(fields["Pid"]), int(fields["Uptime_sec"])
         connection.identity = kernel.identity(connection.worker)
         return connection
 

@@ -13,8 +13,9 @@ what it does otherwise. So each worker is held by one over its reload. `Stopping
 serves no more, `CurrConns` how many clients it still has: connections to the Runtime API and checks are not
 in it. Where that is none before and after the last reading, and nobody has connected in between, it is exact.
 
-This holds on every version. A dump before the reload, as HAProxy 3.x can read it again (`stats-file`), misses
-what is counted behind it, and what old workers count.
+This was tried on 2.6 and 2.8, and asks nothing of HAProxy that depends on its version. A dump before the
+reload, as HAProxy 3.x can read it again (`stats-file`), misses what is counted behind it, and what old
+workers count.
 
 Invariants:
 - A worker without sessions is held for as long as it takes to read it. Nothing is held when Aqueduct ends.
@@ -24,12 +25,14 @@ Invariants:
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
 
 from aqueduct.haproxy.counted import CountedWorker, Look
 from aqueduct.plan.totals import Totals
+from aqueduct.ports.haproxy import HAProxyFailed
 from aqueduct.waiting import happens
 
 _SOON, _SELDOM, _GROWTH = 0.002, 1.0, 1.5
@@ -49,16 +52,27 @@ class _Held:
     worker: CountedWorker
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     looked: asyncio.Event = field(default_factory=asyncio.Event)
+    is_awaited: bool = True
+    """Whether a reload is under way: its caller is not to wait for what there is to read."""
     is_released: bool = False
     due: float = 0.0
 
 
 class Ending:
-    """The workers that are held. `serves_no_more` is told of each that stops to serve."""
+    """The workers that are held. `serves_no_more` is told of each that stops to serve.
 
-    def __init__(self, totals: Totals, serves_no_more: Callable[[CountedWorker], None]) -> None:
+    `read` reads all that serves; its HAProxyFailed is nobody's concern.
+    """
+
+    def __init__(
+        self,
+        totals: Totals,
+        serves_no_more: Callable[[CountedWorker], None],
+        read: Callable[[], Coroutine[None, None, object]],
+    ) -> None:
         self._totals = totals
         self._serves_no_more = serves_no_more
+        self._read = read
         self._held: dict[str, _Held] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._over: dict[int, str] = {}
@@ -67,14 +81,13 @@ class Ending:
         """Tell whether a worker is held, or was until a moment ago."""
         return identity in self._held or identity in self._over.values()
 
-    def hold(self, worker: CountedWorker) -> None:
-        """Hold a worker that serves, or has stopped to."""
+    def hold(self, worker: CountedWorker, *, is_awaited: bool) -> None:
+        """Hold a worker that serves, as before a reload that is `is_awaited`, or that has stopped to."""
         held = self._held.get(worker.identity)
-        if held is not None:
-            held.is_released = False
-            return
-        held = self._held[worker.identity] = _Held(worker)
-        self._run(self._follow(held), f"hold worker {worker.pid}")
+        if held is None:
+            held = self._held[worker.identity] = _Held(worker)
+            self._run(self._follow(held), f"hold worker {worker.pid}")
+        held.is_awaited, held.is_released = is_awaited, False
 
     def release(self) -> None:
         """Let go of those that serve on after all."""
@@ -82,9 +95,10 @@ class Ending:
             held.is_released = True
             held.wake.set()
 
-    def look(self) -> None:
-        """Look at all of them now."""
+    def reloaded(self) -> None:
+        """Let those end that a reload is over for."""
         for held in self._held.values():
+            held.is_awaited = False
             held.wake.set()
 
     async def with_sessions(self, workers: Collection[int]) -> tuple[int, ...]:
@@ -161,6 +175,9 @@ class Ending:
             if worker.sessions is not None:
                 worker.drop()
         await self.bury(worker)
+        if self._totals.is_crowded:
+            with suppress(HAProxyFailed):
+                await self._read()
 
     async def _ends(self, held: _Held) -> bool:
         """Return once a worker has ended its sessions and is read; tell whether it did, or serves on."""
@@ -173,7 +190,8 @@ class Ending:
                     self._serves_no_more(worker)
                 worker.sessions = look.sessions
             held.looked.set()
-            if look.is_stopping and not look.sessions and await self._is_read(worker, look):
+            is_over = look.is_stopping and not look.sessions and not held.is_awaited
+            if is_over and await self._is_read(worker, look):
                 return True
             if not look.is_stopping and held.is_released:
                 return False

@@ -44,7 +44,7 @@ class WorkerStatistics:
         self._directory = directory
         self._clock = clock
         self._totals = Totals()
-        self._ending = Ending(self._totals, self._serves_no_more)
+        self._ending = Ending(self._totals, self._serves_no_more, self.read)
         self._serving: CountedWorker | None = None
         self._like = Told()
         self._reading, self._finding = asyncio.Lock(), asyncio.Lock()
@@ -73,13 +73,13 @@ class WorkerStatistics:
         self._stay()
         try:
             async with asyncio.timeout(_HASTE):
-                self._ending.hold(await self._current())
+                self._ending.hold(await self._current(), is_awaited=True)
         except (OSError, ValueError, HAProxyFailed) as error:
             _log.warning("what HAProxy's worker counts until it ends will be lost", error=str(error))
 
     def reloaded(self) -> None:
-        """Have the worker that was held end, once it can."""
-        self._ending.look()
+        """Have the worker that was held end, once it can: the reload is over, whatever came of it."""
+        self._ending.reloaded()
 
     def release(self) -> None:
         """Let go of the worker that was held: it serves on."""
@@ -125,7 +125,7 @@ class WorkerStatistics:
                 elif worker.is_busy or not (await worker.look()).is_stopping:
                     return worker
                 else:
-                    self._ending.hold(worker)
+                    self._ending.hold(worker, is_awaited=False)
                     self._serves_no_more(worker)
             raise HAProxyFailed("the worker that serves does not accept connections")
 

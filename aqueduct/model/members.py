@@ -53,6 +53,11 @@ def has_to_prove(member: Member) -> bool:
     return member.phase in _TO_PROVE
 
 
+def is_unproven(member: Member) -> bool:
+    """Tell whether a member is new, and down until it has passed its check."""
+    return member.phase == MEMBER_PHASE_INCOMING
+
+
 def serves(member: Member) -> bool:
     """Tell whether a member takes what is new, as far as its check and its admin state let it."""
     return member.phase not in (MEMBER_PHASE_INCOMING, MEMBER_PHASE_DRAINING)

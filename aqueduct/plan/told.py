@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from operator import add, lt
 
 from aqueduct.model.stats.lines import LineKind, LineName
-from aqueduct.plan.stat_rows import JITTER, NOTHING, Layout, Row, layout_of
+from aqueduct.plan.stat_rows import JITTER, NOTHING, Layout, Row, is_idle, layout_of
 
 Counters = tuple[int, ...]
 
@@ -154,3 +154,17 @@ class Answer:
                 self._next = place + 1
                 return
         self._is_shifted = True
+
+
+class LastAnswer(Answer):
+    """The last answer of a worker: only what has counted something matters, and is read."""
+
+    def __init__(self, told: Told) -> None:
+        super().__init__(told, is_whole=False)
+
+    def read(self, texts: Iterable[bytes], now: int) -> list[Row]:
+        """Note what was counted; return nothing."""
+        for text in texts:
+            if self._open or not is_idle(text):
+                self._differs(text, now)
+        return []

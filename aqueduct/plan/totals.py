@@ -18,6 +18,7 @@ from aqueduct.plan.told import Counters, Told, added
 
 _SLICE = 500
 """Lines that are retired in one step."""
+_CROWD = 10_000
 _SUMMED = tuple(map(GAUGES.index, ("scur", "qcur")))
 _MOST = tuple(map(GAUGES.index, ("smax", "qmax")))
 
@@ -30,6 +31,7 @@ class Totals:
         self._most: dict[LineName, tuple[int, ...]] = {}
         self._ending: list[Told] = []
         self._version = 0
+        self._is_to_forget = False
         self._lines: dict[LineName, Line] = {}
         self._since: dict[LineName, Line] = {}
 
@@ -51,9 +53,12 @@ class Totals:
                 self._keep(name, told)
             yield
         self._ending.remove(told)
-        kept = {*names, *self._lines, *self._since}
-        if not kept.issuperset(self._retired):  # nobody reads: names must not gather
-            self._forget(kept)
+        self._is_to_forget = True
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether lines gather that may be gone, as long as nothing is read whole."""
+        return len(self._retired) > _CROWD + 2 * len(self._lines)
 
     def _keep(self, name: LineName, told: Told) -> None:
         row = told.rows[name]
@@ -74,7 +79,8 @@ class Totals:
     def read(self, lines: dict[LineName, Line], *, is_other: bool) -> None:
         """Note what a whole reading came to. `is_other`: it may be of other lines than the one before."""
         self._lines, self._since = lines, {}
-        if is_other:
+        if is_other or self._is_to_forget:
+            self._is_to_forget = False
             self._forget(lines)
 
     def read_some(self, lines: Mapping[LineName, Line]) -> None:

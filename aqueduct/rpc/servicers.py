@@ -8,12 +8,14 @@ from typing import Any, Final
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
+from aqueduct.rpc.activity import Activity
 from aqueduct.rpc.backends import Backends
 from aqueduct.rpc.config import Config
 from aqueduct.rpc.frontends import Frontends
 from aqueduct.rpc.haproxy import HAProxy
 from aqueduct.rpc.registry import Registry
 from aqueduct.rpc.stats import Stats
+from aqueduct.service.activity import ActivityService
 from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.history import History
@@ -21,7 +23,16 @@ from aqueduct.service.registry import Registering
 from aqueduct.service.reloading import Reloading
 from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.status import StatusService
-from aqueduct.v1 import backend_pb2, config_pb2, frontend_pb2, haproxy_pb2, registry_pb2, stats_pb2
+from aqueduct.v1 import (
+    activity_pb2,
+    backend_pb2,
+    config_pb2,
+    frontend_pb2,
+    haproxy_pb2,
+    registry_pb2,
+    stats_pb2,
+)
+from aqueduct.v1.activity_pb2_grpc import add_ActivityServiceServicer_to_server
 from aqueduct.v1.backend_pb2_grpc import add_BackendServiceServicer_to_server
 from aqueduct.v1.config_pb2_grpc import add_ConfigServiceServicer_to_server
 from aqueduct.v1.frontend_pb2_grpc import add_FrontendServiceServicer_to_server
@@ -31,7 +42,15 @@ from aqueduct.v1.stats_pb2_grpc import add_StatsServiceServicer_to_server
 
 DESCRIPTORS: Final[tuple[ServiceDescriptor, ...]] = tuple(
     service
-    for file in (frontend_pb2, backend_pb2, config_pb2, haproxy_pb2, registry_pb2, stats_pb2)
+    for file in (
+        frontend_pb2,
+        backend_pb2,
+        config_pb2,
+        haproxy_pb2,
+        registry_pb2,
+        stats_pb2,
+        activity_pb2,
+    )
     for service in file.DESCRIPTOR.services_by_name.values()
 )
 """Aqueduct's own services."""
@@ -67,6 +86,7 @@ class Servicers:
         *,
         config_watch: ConfigWatch,
         statistics: StatisticsService,
+        activity: ActivityService,
     ) -> None:
         self.frontends = Frontends(configuration)
         self.backends = Backends(configuration)
@@ -74,6 +94,7 @@ class Servicers:
         self.haproxy = HAProxy(status, reloading)
         self.registry = Registry(registering)
         self.stats = Stats(statistics)
+        self.activity = Activity(activity)
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Have a gRPC server serve them."""
@@ -83,11 +104,13 @@ class Servicers:
         add_HAProxyServiceServicer_to_server(self.haproxy, server)
         add_RegistryServiceServicer_to_server(self.registry, server)
         add_StatsServiceServicer_to_server(self.stats, server)
+        add_ActivityServiceServicer_to_server(self.activity, server)
 
     def methods(self) -> Iterator[Method]:
         """Yield the methods that there is code for, in the order of the protos."""
-        all_of_them = (self.frontends, self.backends, self.config, self.haproxy, self.registry, self.stats)
-        for service, servicer in zip(DESCRIPTORS, all_of_them, strict=True):
+        configuring = (self.frontends, self.backends, self.config, self.haproxy, self.registry)
+        telling = (self.stats, self.activity)
+        for service, servicer in zip(DESCRIPTORS, (*configuring, *telling), strict=True):
             yield from methods_of(service, servicer)
 
 

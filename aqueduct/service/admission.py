@@ -114,6 +114,8 @@ class Admission:
         self._reserved = reserved
         self._queue: asyncio.Queue[Submission | None] = asyncio.Queue()
         self._closed = False
+        self.on_commit: list[Callable[[Sequence[Change]], None]] = []
+        """Are told the changes of each commit, as stored. They return at once, and never fail."""
 
     async def submit(
         self,
@@ -248,6 +250,8 @@ class Admission:
 
     def _admitted(self, submission: Submission, committed: Committed) -> None:
         self._trial.note(committed.changes)
+        for listener in self.on_commit:
+            listener(committed.changes)
         pending = Pending(committed, submission.places())
         self._reconciler.enqueue(pending)
         if not submission.admitted.done():

@@ -106,6 +106,7 @@ class ConfigWatch:
         while watcher.place < self._recent.start:
             head = self._recent.head
             revisions = await self._page(watcher.place)
+            self._streams.check()
             for revision in revisions:
                 for part in revision_parts(revision, watcher.selection):
                     yield part

@@ -8,7 +8,7 @@ meanwhile what it last told stays. A key that `changed` has told may have the me
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import structlog
@@ -46,10 +46,14 @@ class Discoveries:
         self._changed: set[str] = set()
         self._uses: dict[str, _Use] = {}
         self._sources = {
-            source.name: Source(source, clock, empty_grace, self._note_changed, self._wake.set)
+            source.name: Source(
+                source, clock, empty_grace, self._note_changed, self._wake.set, noted=self._note_source
+            )
             for source in sources
         }
         self._default = sources[0].name if sources else ""
+        self.on_source: list[Callable[[SourceStatus], None]] = []
+        """Are told when a source falls silent, or answers again. They return at once, and never fail."""
 
     def check(self, backend: Backend) -> None:
         """Raise Invalid where a dynamic backend names a source that is not configured."""
@@ -176,6 +180,10 @@ class Discoveries:
 
     def _source(self, use: _Use) -> Source | None:
         return self._sources.get(use.source)
+
+    def _note_source(self, status: SourceStatus) -> None:
+        for listener in self.on_source:
+            listener(status)
 
     def _note_changed(self, keys: Collection[str]) -> None:
         if keys:

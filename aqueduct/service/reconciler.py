@@ -96,8 +96,10 @@ class Reconciler:
         """Whether the HAProxy ran before `start`."""
         self.on_served: Callable[[Sequence[Change]], None] = lambda _: None
         """Told the changes of each commit that HAProxy serves since."""
-        self.on_apply: Callable[[ApplyOutcome], None] = lambda _: None
-        """Told each apply that has ended, one that failed too. It returns at once, and never fails."""
+        self.on_apply: list[Callable[[ApplyOutcome], None]] = []
+        """Are told each apply that has ended, one that failed too. They return at once, and never fail."""
+        self.on_refused: list[Callable[[Refusal], None]] = []
+        """Are told what HAProxy does not serve, or was taken back. They return at once, and never fail."""
 
     @property
     def running(self) -> Image:
@@ -352,6 +354,15 @@ class Reconciler:
 
     async def _refuse(self, pending: Pending, error: Exception) -> None:
         self._good(await self._refusing.refuse(pending, error, self.served))
+        self._tell_refused(
+            Refusal(
+                resource=str(next(iter(pending.refs), "")), message=f"revision {pending.revision}: {error}"
+            )
+        )
+
+    def _tell_refused(self, refusal: Refusal) -> None:
+        for listener in self.on_refused:
+            listener(refusal)
 
     def _good(self, snapshot: Snapshot) -> None:
         """Take over a snapshot that renders like the desired one, but holds later revisions."""
@@ -441,13 +452,15 @@ class Reconciler:
                 field=refusal.field,
                 reason=refusal.message,
             )
+            self._tell_refused(refusal)
         for commit in pending:
             self._tell(commit, outcome)
             self.on_served(commit.committed.changes)
 
     def _note_apply(self, outcome: ApplyOutcome) -> None:
         self._last_apply = outcome
-        self.on_apply(outcome)
+        for listener in self.on_apply:
+            listener(outcome)
 
     def _note_applied(self, revision: int) -> None:
         """Note that all is served up to `revision`, but for what is pending."""

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Final
 
-from aqueduct.model.members import has_to_prove, serves
+from aqueduct.model.members import is_unproven
 from aqueduct.model.servers import server_name
 from aqueduct.ports.store import Store
 from aqueduct.v1.backend_pb2 import Backend, Member
@@ -37,4 +37,4 @@ class Roster:
     def begins_down(self, key: str, server: str) -> bool:
         """Tell whether a server is of a member that is down until it is proven."""
         member = self.find(key, server)
-        return member is not None and has_to_prove(member) and not serves(member)
+        return member is not None and is_unproven(member)

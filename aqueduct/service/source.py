@@ -67,7 +67,7 @@ class Source:
     """What backends know by one source. It is the Listener of its Discovery.
 
     `changed` is told the keys of backends whose members are others, `woken` that `tick` is due at another
-    time. `grace` is in seconds.
+    time, `noted` when it falls silent or answers again. `grace` is in seconds.
     """
 
     def __init__(
@@ -77,12 +77,15 @@ class Source:
         grace: float,
         changed: Callable[[Collection[str]], None],
         woken: Callable[[], None],
+        *,
+        noted: Callable[[SourceStatus], None] = lambda _: None,
     ) -> None:
         self.discovery = discovery
         self._clock = clock
         self._grace = grace
         self._changed = changed
         self._woken = woken
+        self._noted = noted
         self._followed: dict[Service, _Followed] = {}
         self._holds: Timetable[Service] = Timetable()
         self._lingers: Timetable[Service] = Timetable()
@@ -159,6 +162,7 @@ class Source:
                 source=self.discovery.name,
                 error=self.error,
             )
+            self._noted(self.status())
 
     def well(self) -> None:
         """Take note that the source answers (see Listener)."""
@@ -257,6 +261,7 @@ class Source:
     def _note_well(self) -> None:
         if not self.error:
             log.info("a source of members answers again", source=self.discovery.name)
+            self._noted(self.status())
 
     def _log_held(self) -> None:
         held, self._newly_held = self._newly_held, []

@@ -25,6 +25,8 @@ from aqueduct.service.readings import Readings, Serving
 from aqueduct.service.streams import Streams
 from aqueduct.v1.stats_pb2 import Stats, StatsHistory, StatsPoint, StatsWatchResponse
 
+_STREAM: Final = "StatsWatch"
+"""What its lag is told as."""
 _NUL: Final = "\0"
 """Stands before any character of a key."""
 
@@ -75,6 +77,8 @@ class StatisticsService:
                     batch = series.batch(selection, since)
                     for message in batch.parts():
                         yield message
+                    if since is not None:  # else it was read before anybody asked
+                        self._streams.on_lag(_STREAM, self._clock.time() - series.table.time)
                     since = batch.sequence
                     self._streams.check()
                     while series.table.sequence == since:

@@ -11,7 +11,7 @@ that was looked at. All that it keeps is found out again after a restart.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -102,6 +102,8 @@ class Transitions:
         self._clock = clock
         self._prober = Prober(reconciler.capabilities)
         self.switches = Switches()
+        self.on_failed: list[Callable[[str, str], None]] = []
+        """Are told the backend of each switch that fails, and why. They return at once, and never fail."""
         self._wake = asyncio.Event()
 
     def served(self, keys: Collection[str]) -> None:
@@ -237,6 +239,8 @@ class Transitions:
             f"the old ones serve on ({reasons})",
         )
         log.error("a switch failed", backend=key, reason=failure.description)
+        for listener in self.on_failed:
+            listener(key, failure.description)
         self.switches[key].due = self._clock.monotonic() + TROUBLE
         return _Look(key, membership, membership, failure)
 

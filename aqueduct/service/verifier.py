@@ -11,7 +11,7 @@ nobody waits for (proving.py) are removed on the way.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -80,6 +80,8 @@ class Verifier:
         self.drifts = 0
         """How often something was found to differ."""
         self.last_drift: Drift | None = None
+        self.on_drift: list[Callable[[Drift], None]] = []
+        """Are told each drift. They return at once, and never fail."""
 
     async def run(self) -> None:
         """Verify until cancelled."""
@@ -201,6 +203,8 @@ class Verifier:
         time.FromMilliseconds(round(self._clock.time() * 1e3))
         self.last_drift = Drift(time=time, resource=resource, message=message)
         log.error("HAProxy ran what it should not: put right", resource=resource, drift=message)
+        for listener in self.on_drift:
+            listener(self.last_drift)
 
 
 def _has_servers(header: str) -> bool:

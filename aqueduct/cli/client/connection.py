@@ -17,11 +17,13 @@ from aqueduct.cli.client import refusals
 from aqueduct.cli.client.progress import Progress
 from aqueduct.cli.commands.options import Server
 from aqueduct.cli.failures import Exit, Failed
+from aqueduct.v1.activity_pb2_grpc import ActivityServiceStub
 from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
 from aqueduct.v1.frontend_pb2_grpc import FrontendServiceStub
 from aqueduct.v1.haproxy_pb2 import GetStatusRequest, Status
 from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
+from aqueduct.v1.stats_pb2_grpc import StatsServiceStub
 
 _OPTIONS: Final = (
     ("grpc.enable_http_proxy", 0),  # HTTP_PROXY is meant for the web
@@ -47,6 +49,8 @@ class Connection:
         self.backends = BackendServiceStub(channel)
         self.config = ConfigServiceStub(channel)
         self.haproxy = HAProxyServiceStub(channel)
+        self.stats = StatsServiceStub(channel)
+        self.activity = ActivityServiceStub(channel)
 
     def ask(self, method: grpc.UnaryUnaryMultiCallable[Request, Response], request: Request) -> Response:
         """Make a call that changes nothing."""

@@ -1,5 +1,6 @@
 """What a change did, or would do: told to people, or printed for programs."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -33,6 +34,16 @@ def printed(value: Message | dict[str, Any], output: str) -> None:
 
     document = to_document(value) if isinstance(value, Message) else value
     screen.raw(texts.dump(document, output))
+
+
+def streamed(response: Message, output: str) -> None:
+    """Print a document: of JSON a line, of YAML one of several."""
+    document = to_document(response)
+    if output == "json":
+        screen.raw(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
+        return
+    screen.raw("---\n")
+    printed(document, output)
 
 
 def names(found: Iterable[str]) -> None:

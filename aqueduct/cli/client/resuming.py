@@ -44,17 +44,23 @@ class _Silent(Exception):
     """The server says nothing at all."""
 
 
+def _tell(text: str) -> None:
+    screen.tell(screen.plain(text), err=True)
+
+
 def resumed(
     begin: Callable[[], Stream[Response]],
     server: Server,
     *,
     anew: Callable[[], None] | None = None,
     pause: Callable[[float], None] = time.sleep,
+    tell: Callable[[str], None] = _tell,
 ) -> Generator[Response, None, None]:
     """Yield what the streams respond that `begin` opens, one after the other. To be closed.
 
     `anew` has the caller begin anew, where what followed is no more there (OUT_OF_RANGE). Failed where the
-    first stream fails, or a later one for other reasons than that the server is not there.
+    first stream fails, or a later one for other reasons than that the server is not there. `tell` is told of
+    a stream that is lost, and of its return.
     """
     is_first, tries = True, 0
     while True:
@@ -62,7 +68,7 @@ def resumed(
         try:
             for response in _responses(call, server):
                 if tries:
-                    screen.tell(f"{server.target} is back", err=True)
+                    tell(f"{server.target} is back")
                 is_first, tries = False, 0
                 yield response
             lost = f"{server.target} has ended the stream"
@@ -77,7 +83,7 @@ def resumed(
         finally:
             call.cancel()
         if lost and not tries:
-            screen.tell(screen.plain(f"{lost}: trying again"), err=True)
+            tell(f"{lost}: trying again")
         if lost:
             pause(min(_FIRST * 2**tries, _LONGEST))
             tries += 1

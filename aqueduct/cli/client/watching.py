@@ -1,6 +1,5 @@
 """`watch config`: each change of the configuration as it is stored, one line each, or as documents."""
 
-import json
 from collections.abc import Sequence
 from contextlib import closing
 from typing import Final
@@ -14,7 +13,6 @@ from aqueduct.cli.client.telling import cause
 from aqueduct.cli.client.writing import TABLE
 from aqueduct.cli.commands.options import Server
 from aqueduct.cli.failures import Exit, Failed
-from aqueduct.model.documents import to_document
 from aqueduct.model.history import KINDS
 from aqueduct.v1.config_pb2 import ConfigWatchRequest, ConfigWatchResponse, GetRevisionRequest
 from aqueduct.v1.history_pb2 import REVISION_CAUSE_CALL, ResourceChange, Revision
@@ -65,7 +63,7 @@ class _Watch:
         parts, self._parts = self._parts, []
         if self._output != TABLE:
             for part in parts:
-                _print(part, self._output)
+                outcomes.streamed(part, self._output)
         elif response.HasField("change"):
             self._tell([change for part in parts for change in part.change.changes], response.change)
         elif response.HasField("snapshot"):
@@ -96,16 +94,6 @@ class _Watch:
             return
         steps = differences.recorded(each for each in found.changes if each.resource in told)
         differences.show(steps, verbose=True)
-
-
-def _print(response: ConfigWatchResponse, output: str) -> None:
-    """Print a document: of JSON a line, of YAML one of several."""
-    document = to_document(response)
-    if output == "json":
-        screen.raw(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
-        return
-    screen.raw("---\n")
-    outcomes.printed(document, output)
 
 
 def _selected(words: Sequence[str]) -> list[str]:

@@ -7,6 +7,9 @@ from aqueduct.cli.lazy import Lazy, LazyGroup
 _SECTIONS = {
     "Streams": {
         "config": Lazy("aqueduct.cli.commands.watch_config", "Tell each change of the configuration."),
+        "stats": Lazy(
+            "aqueduct.cli.commands.watch_stats", "Tell statistics, at first all and then those that change."
+        ),
     },
 }
 

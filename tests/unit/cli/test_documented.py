@@ -19,6 +19,8 @@ _LOCAL = {"serve", "demo", "backup", "fsck", "template"}
 _BY_DECORATOR = {"--server", "--timeout", "--wait"}
 """Options that all commands have from the same few lines: the program is tried with each on some of them, and
 `test_each_command_asks_the_server_that_is_named` tries the rest within this process."""
+_ON_A_TERMINAL = {"top"}
+"""They need one, which tests/integration gives them."""
 _ARGUMENTS = {
     "put": ["FILE"],
     "delete": ["backends/b"],
@@ -85,7 +87,7 @@ def test_the_lines_of_the_help_are_those_of_the_commands() -> None:
 _TALKING = [
     [name] if command.name == name else [name, str(command.name)]
     for name, command in _COMMANDS
-    if any(each.name == "server" for each in clidoc.options(command))
+    if any(each.name == "server" for each in clidoc.options(command)) and name not in _ON_A_TERMINAL
 ]
 
 

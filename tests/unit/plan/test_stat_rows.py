@@ -3,7 +3,7 @@
 import pytest
 
 from aqueduct.model.stats.lines import LineKind, LineName
-from aqueduct.plan.stat_rows import NOTHING, Row, layout_of
+from aqueduct.plan.stat_rows import NOTHING, Row, is_idle, layout_of
 from aqueduct.plan.verify import PROBE
 from tests.unit.plan.telling import HEADER, backend, counted, frontend, gauge, server
 
@@ -75,6 +75,25 @@ def test_a_header_that_lacks_something_is_refused() -> None:
         layout_of(HEADER.replace(b"req_tot", b"x").replace(b"lastsess", b"y"))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (frontend(qcur="", qmax="", econ="", eresp="", wretr="", wredis="", chkfail="", chkdown=""), True),
+        (backend(dreq=0, ereq="", chkfail=""), True),
+        (server(slim="", dreq="", ereq="", status="no check", chkfail="", chkdown=""), True),
+        (server(scur=1, smax=2), True),
+        *(
+            (server("a", "app", **{name: 1}), False)
+            for name in ("stot", "bin", "bout", "econ", "wredis", "chkfail", "chkdown")
+        ),
+        (HEADER, False),
+        (b"", False),
+    ],
+)
+def test_what_has_counted_nothing_is_idle(text: bytes, expected: bool) -> None:
+    assert is_idle(text) is expected
+
+
 def test_gauges_are_shared_among_rows() -> None:
     layout = layout_of(HEADER)
     first = layout.parse(server(), NOW)
@@ -111,6 +130,22 @@ def test_a_quoted_row_may_go_on() -> None:
 )
 def test_a_row_knows_itself_again(then: bytes, seconds: int, is_same: bool) -> None:
     assert parse(server()).says(then, NOW + seconds) is is_same
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        (server(lastchg=1, lastsess=9), NOW - 1),
+        (server(lastchg=""), None),
+        (server(stot=1), None),
+        (server(lastchg=1, hrsp_2xx=1), None),
+        (frontend(), None),
+    ],
+)
+def test_a_row_is_made_anew_where_only_its_time_differs(text: bytes, changed: int | None) -> None:
+    again = parse(server()).again(text, NOW)
+    assert (None if again is None else again.changed) == changed
+    assert parse(frontend()).again(text, NOW) is None
 
 
 def test_a_frontend_knows_itself_again() -> None:

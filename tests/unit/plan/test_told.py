@@ -4,7 +4,7 @@ import pytest
 
 from aqueduct.model.stats.lines import LineKind, LineName
 from aqueduct.plan.stat_rows import Row
-from aqueduct.plan.told import Answer, Told
+from aqueduct.plan.told import Answer, LastAnswer, Told
 from tests.unit.plan.telling import HEADER, backend, counted, frontend, server
 
 NOW = 1_000_000
@@ -161,6 +161,19 @@ def test_the_end_of_a_line_may_be_quoted() -> None:
     rows, _, _ = told_by(told, first, middle, last, backend())
     assert names(rows) == ["a", "app"]
     assert rows[0].check_text == "one\ntwo\nthree"
+
+
+def test_the_last_answer_is_read_where_anything_was_counted() -> None:
+    told = Told()
+    told_by(told, frontend(), server("a", stot=1), server("b"), server("gone", stot=3), backend())
+    answer = LastAnswer(told)
+    some = (server("a", stot=2, last_chk='"x\ny"').split(b"\n"), [server("b"), backend("app", chkdown=1)])
+    assert answer.read([HEADER, frontend("other"), *some[0]], NOW) == []
+    assert answer.read(some[1], NOW) == []
+    assert not answer.end()
+    assert {name[2] or name[1]: sum(row.counters) for name, row in told.rows.items()} == {
+        "web": 0, "a": 2, "b": 0, "gone": 3, "app": 1,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("texts", [(b"No such proxy.",), (HEADER, b"x"), ()])

@@ -137,15 +137,27 @@ def test_a_line_that_is_gone_is_forgotten() -> None:
     assert stot(read(totals, new, frontend(stot=1), server(stot=1))[WEB]) == 4
 
 
-def test_names_do_not_gather_where_nobody_reads() -> None:
-    totals = Totals()
-    for number in range(10):
+def test_a_line_that_is_gone_is_forgotten_though_its_worker_ends_later() -> None:
+    totals, old, new = Totals(), Told(), Told()
+    read(totals, old, frontend(stot=3), server(stot=3))
+    totals.ends(old)
+    read(totals, new, frontend())
+    retire(totals, old)
+    read(totals, new, frontend())
+    assert stot(read(totals, new, frontend(), server(stot=1))[SERVER]) == 1
+
+
+def test_names_gather_until_all_is_read() -> None:
+    totals, serving = Totals(), Told()
+    for number in range(11):
         told = Told()
-        tells(told, frontend(stot=1), server(f"s-{number}", stot=1))
+        tells(told, frontend(stot=1), *(server(f"s-{number}-{n}", stot=1) for n in range(999)))
+        assert not totals.is_crowded
         totals.ends(told)
         retire(totals, told)
-    assert len(totals._retired) == 2
-    assert stot(read(totals, Told(), frontend())[WEB]) == 10
+    assert totals.is_crowded
+    assert stot(read(totals, serving, frontend())[WEB]) == 11
+    assert not totals.is_crowded
 
 
 def test_what_was_read_by_name_is_kept() -> None:
@@ -166,6 +178,20 @@ def test_times_do_not_jitter(then: int, changed: int) -> None:
     assert first.changed == 999_900
     (line,) = read(totals, told, server(scur=1, lastchg=then), now=NOW + 3 if then < 50 else NOW + 1).values()
     assert abs(line.changed - changed) <= 1
+
+
+def test_a_worker_knows_nothing_of_times_before_it_began() -> None:
+    totals, old = Totals(), Told()
+    first = read(totals, old, server(stot=1), server("b"), backend())
+    totals.ends(old)
+    new = Told(order=old.order, began=NOW + 60)
+    texts = (server(lastchg=1), server("b", lastchg=1), backend(lastchg=0))
+    lines = read(totals, new, *texts, now=NOW + 61)
+    assert lines == first
+    assert [lines[name] is line for name, line in first.items()] == [True, True, True]
+    later = read(totals, new, *(server(name, lastchg=9) for name in "ab"), backend(lastchg=2), now=NOW + 69)
+    assert [later[name] is line for name, line in first.items()] == [True, True, False]
+    assert later[LineName(LineKind.BACKEND, "app")].changed == NOW + 67
 
 
 def test_another_status_has_another_time() -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # they are of the stubs only
     from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceAsyncStub
     from aqueduct.v1.stats_pb2_grpc import StatsServiceAsyncStub
 
-from .doubles import FixedStatus, InstantAdmission, NotedReloads, configuration, history
+from .doubles import FixedStatus, Happening, InstantAdmission, NotedReloads, configuration, history
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Api:
     status: FixedStatus
     reloads: NotedReloads
     played: Played
+    happening: Happening
     channel: grpc.aio.Channel
 
     @property
@@ -78,6 +79,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     admission, status, reloads = InstantAdmission(store), FixedStatus(), NotedReloads()
     past = history(store, admission)
     streams, played = Streams(), Played()
+    happening = await Happening.open(tmp_path / "activity", streams)
     servicers = Servicers(
         configuration(store, admission),
         past,
@@ -86,15 +88,19 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         Registering(registry, streams),
         config_watch=ConfigWatch(store, streams, SystemClock()),
         statistics=played.service,
+        activity=happening.service,
     )
+    writing = asyncio.create_task(happening.log.run())
     collecting = asyncio.create_task(played.service.run())
     server = GrpcServer(servicers, Calls(), status)
     port = await server.start("127.0.0.1", 0)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Api(server, port, store, admission, status, reloads, played, channel)
+        yield Api(server, port, store, admission, status, reloads, played, happening, channel)
     await server.stop(0)
     collecting.cancel()
-    await asyncio.wait([collecting])
+    happening.log.stop()
+    await asyncio.wait([collecting, writing])
+    await happening.store.close()
     await registry.close()
     await registrations.close()
     await store.close()

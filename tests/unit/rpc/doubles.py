@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from aqueduct.clock import SystemClock
 from aqueduct.errors import Unavailable
@@ -11,6 +12,8 @@ from aqueduct.model.snapshot import check_preconditions
 from aqueduct.ports.store import NOTHING_KNOWN, Store
 from aqueduct.render.renderer import Renderer
 from aqueduct.render.templates import builtin_templates
+from aqueduct.service.activity import ActivityService
+from aqueduct.service.activity_log import ActivityLog
 from aqueduct.service.admission import AS_THE_BACKEND_SAYS, Admission, Admitted, Rehearsed
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.discoveries import Discoveries
@@ -18,9 +21,11 @@ from aqueduct.service.history import History
 from aqueduct.service.memberships import Memberships, Stored, Switching
 from aqueduct.service.reloading import Reloading
 from aqueduct.service.status import StatusService
+from aqueduct.service.streams import Streams
 from aqueduct.service.switches import Switches
 from aqueduct.service.transitions import Transitions
-from aqueduct.settings import ProxySettings
+from aqueduct.settings import ProxySettings, Retention
+from aqueduct.store.activity import LmdbActivity
 from aqueduct.v1.apply_pb2 import APPLY_KIND_RELOAD, ApplyOutcome, Plan
 from aqueduct.v1.backend_pb2 import Backend
 from aqueduct.v1.config_pb2 import Change
@@ -149,3 +154,17 @@ class NotedReloads(Reloading):
     async def reload(self, reason: str = "") -> ApplyOutcome:
         self.reasons.append(reason)
         return ApplyOutcome(kind=APPLY_KIND_RELOAD, reason=reason)
+
+
+class Happening:
+    """Activity in a store of its own. What is noted is written by `run`."""
+
+    def __init__(self, store: LmdbActivity, streams: Streams) -> None:
+        self.store = store
+        self.log = ActivityLog(store)
+        self.service = ActivityService(store, self.log, streams, SystemClock())
+
+    @classmethod
+    async def open(cls, directory: Path, streams: Streams, retention: Retention | None = None) -> "Happening":
+        clock = SystemClock()
+        return cls(await LmdbActivity.open(directory, retention or Retention(), clock), streams)

@@ -42,6 +42,7 @@ def another(api: Api) -> GrpcServer:
         Registering(None, Streams()),
         config_watch=ConfigWatch(api.store, Streams(), SystemClock()),
         statistics=api.played.service,
+        activity=api.happening.service,
     )
     return GrpcServer(servicers, Calls(), api.status)
 
@@ -61,6 +62,7 @@ class TestReflection:
             "aqueduct.v1.FrontendService",
             "aqueduct.v1.HAProxyService",
             "aqueduct.v1.RegistryService",
+            "aqueduct.v1.ActivityService",
             "aqueduct.v1.StatsService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",

@@ -19,11 +19,16 @@ class Controls:
     view: View
     is_over: bool = False
     """Whether to end."""
+    has_pressed: bool = False
+    """Whether a key was pressed."""
+    note: str = ""
+    """What is being typed; empty while nothing is."""
     _typed: str | None = field(default=None)
     """The words to find, while they are typed."""
 
     def press(self, key: str, height: int) -> None:
         """Do what a key says, on a page of `height` lines."""
+        self.has_pressed = True
         if self._typed is not None:
             self._type(key)
         elif key in _STEPS:
@@ -71,4 +76,4 @@ class Controls:
         self._show()
 
     def _show(self) -> None:
-        self.view.note = f"find: {self._typed}_" if self._typed is not None else ""
+        self.note = f"find: {self._typed}_" if self._typed is not None else ""

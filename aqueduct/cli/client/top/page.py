@@ -1,7 +1,8 @@
 """The page that `aqueduct top` draws: lines of a given width and height. Pure.
 
 Cells are cut to their columns: a name of any length leaves the others where they are. On a narrow terminal
-columns are left out, those that matter least first.
+columns are left out, those that matter least first. A member that is down, and does nothing, has the last
+words of its check in place of figures.
 """
 
 from collections.abc import Callable, Sequence
@@ -97,12 +98,14 @@ class _Layout(NamedTuple):
     def line(self, row: Row) -> Line:
         stats = row.stats
         values = [column.figure(stats) for column in self.columns]
+        state, words = stats.state.operational_state, plain(stats.state.check.description)
+        if state == OPERATIONAL_STATE_DOWN and words and not any(values):
+            text = self.row(_name(stats), plain(stats.state.status), [])
+            return Line(text + words, _COLOURS[state])
         figures = [short(value) if value else "-" for value in values]
         text = self.row(_name(stats), plain(stats.state.status), figures)
-        state, words = stats.state.operational_state, plain(stats.state.check.description)
-        if state != OPERATIONAL_STATE_DOWN or not words:
-            words = chart(row.requests, min(KEPT, self.width - len(text)), is_ascii=self.is_ascii)
-        return Line(text + words, _COLOURS.get(state))
+        load = chart(row.requests, min(KEPT, self.width - len(text)), is_ascii=self.is_ascii)
+        return Line(text + load, _COLOURS.get(state))
 
 
 def page(table: Table, view: View, width: int, height: int) -> list[Line]:

@@ -187,3 +187,16 @@ async def test_with_nobody_who_watches_nothing_is_read(played: Played) -> None:
         played.statistics.put(line(APP, bin=1))
         await anext(other)
     assert len(played.statistics.asked) <= 3
+
+
+async def test_how_old_it_is_when_it_is_taken_is_told(played: Played) -> None:
+    lags: list[tuple[str, float]] = []
+    played.streams.on_lag = lambda stream, seconds: lags.append((stream, seconds))
+    async with played.watch(TRAFFIC) as watch:
+        await anext(watch)
+        for count in (1, 2):
+            played.statistics.put(line(APP, bin=count))
+            await anext(watch)
+    ((stream, seconds),) = lags  # of the first change: the second was not asked beyond
+    assert stream == "StatsWatch"
+    assert seconds >= 0

@@ -209,14 +209,14 @@ class TestKeys:
         controls = Controls(View("host:1", "1s"))
         for key in ["/", "w", "x", "backspace", "q"]:
             controls.press(key, 20)
-        assert (controls.view.choice.text, controls.view.note) == ("wq", "find: wq_")
+        assert (controls.view.choice.text, controls.note) == ("wq", "find: wq_")
         controls.press("enter", 20)
-        assert (controls.view.choice.text, controls.view.note, controls.is_over) == ("wq", "", False)
+        assert (controls.view.choice.text, controls.note, controls.is_over) == ("wq", "", False)
         controls.press("escape", 20)
         assert controls.view.choice.text == ""
         for key in ["/", "z", "escape"]:
             controls.press(key, 20)
-        assert (controls.view.choice.text, controls.view.note) == ("", "")
+        assert (controls.view.choice.text, controls.note) == ("", "")
 
     def test_they_sort_scroll_pause_and_end(self) -> None:
         controls = Controls(View("host:1", "1s"))

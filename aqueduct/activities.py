@@ -1,0 +1,55 @@
+"""Activity of one Aqueduct, wired: its store, its log, who records, and who looks on."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from aqueduct.ports.activity import Standing
+from aqueduct.ports.clock import Clock
+from aqueduct.ports.registry import Registry
+from aqueduct.ports.store import Store
+from aqueduct.service.activity import ActivityService
+from aqueduct.service.activity_log import ActivityLog
+from aqueduct.service.control import ControlPlane, Work
+from aqueduct.service.recording import Recording
+from aqueduct.service.streams import Streams
+from aqueduct.settings import Retention
+from aqueduct.store.activity import LmdbActivity
+
+
+class Activities:
+    """What happens and happened. Opened first, then attached to what it happens in."""
+
+    def __init__(self, store: LmdbActivity, clock: Clock) -> None:
+        self.store = store
+        self._clock = clock
+        self._recording: Recording | None = None
+        self._log = ActivityLog(store, self._standing)
+        self.work = Work("keep activity", self._log.run, self._log.stop)
+        """To be ended after all that is recorded."""
+
+    @classmethod
+    async def open(cls, directory: Path, retention: Retention, clock: Clock) -> Self:
+        """Open the store. ConfigurationError where that cannot be."""
+        return cls(await LmdbActivity.open(directory, retention, clock), clock)
+
+    def attach(
+        self,
+        control: ControlPlane,
+        store: Store,
+        registry: Registry,
+        master: Callable[[], int],
+        streams: Streams,
+    ) -> ActivityService:
+        """Have what happens recorded from now on; return what tells it. `master`: see Recording."""
+        control.recorder.on_event(self._log.note)
+        self._recording = Recording(control, store, registry, master, self.store.standing())
+        return ActivityService(self.store, self._log, streams, self._clock)
+
+    def note_started(self, version: str, label: str) -> None:
+        """Record that Aqueduct has come to serve."""
+        if self._recording is not None:
+            self._recording.note_started(version, label)
+
+    def _standing(self) -> Standing:
+        return self._recording.members.taken() if self._recording is not None else {}
