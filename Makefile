@@ -39,7 +39,7 @@ check: setup generate-check fmt-check lint types contracts buf cover test ## wha
 
 cover: setup ## the pure layers are covered whole, branches too
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -q tests/unit tests/golden tests/transcripts --cov=aqueduct --cov-report=
+	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/unit tests/golden tests/transcripts --cov=aqueduct --cov-report=
 	$(BIN)/coverage report --include='aqueduct/model/*,aqueduct/render/*,aqueduct/plan/*' --show-missing --fail-under=100
 
 generate: setup ## aqueduct/v1 from protos

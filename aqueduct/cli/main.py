@@ -33,6 +33,7 @@ _SECTIONS = {
         "restore": Lazy(f"{_COMMANDS}.history", "Go back to a revision."),
     },
     "Watching": {
+        "activity": Lazy(f"{_COMMANDS}.activity", "Tell what happened, the newest first."),
         "top": Lazy(
             f"{_COMMANDS}.top", "Show statistics as a table that changes as they do, until q or Ctrl-C."
         ),

@@ -23,7 +23,7 @@ IDLE: Final = 75.0
 """Seconds that a kept connection may go without a request, its head included."""
 GONE: Final = 18.0
 """Seconds in which a client may acknowledge nothing, or take nothing, of what was sent."""
-MAX_CONNECTIONS: Final = 1_000
+MAX_CONNECTIONS: Final = 10_000
 HEADERS: Final = {"Server": "Aqueduct", "X-Content-Type-Options": "nosniff"}
 """Of each answer."""
 

@@ -7,6 +7,10 @@ from aqueduct.cli.lazy import Lazy, LazyGroup
 _SECTIONS = {
     "Streams": {
         "config": Lazy("aqueduct.cli.commands.watch_config", "Tell each change of the configuration."),
+        "activity": Lazy(
+            "aqueduct.cli.commands.watch_activity",
+            "Tell what happens: members up and down, applies, deploys, HAProxy.",
+        ),
         "stats": Lazy(
             "aqueduct.cli.commands.watch_stats", "Tell statistics, at first all and then those that change."
         ),
