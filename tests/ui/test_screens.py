@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from aqueduct.v1.backend_pb2 import SetBackendVersionRequest
+from aqueduct.v1.common_pb2 import Annotation
 from tests.load import Load
 from tests.ui.browsing import opened, updates
 from tests.ui.site import Site
@@ -46,18 +47,21 @@ async def test_the_overview_and_the_switch(browser: Browser, site: Site, scheme:
 
 
 async def set_version(site: Site, version: str) -> None:
-    await site.aqueduct.backends.SetBackendVersion(SetBackendVersionRequest(key="shop", version=version))
+    annotation = Annotation(author="Ada", message="the new shop")
+    request = SetBackendVersionRequest(key="shop", version=version, annotation=annotation)
+    await site.aqueduct.backends.SetBackendVersion(request)
 
 
 async def test_the_other_pages(browser: Browser, site: Site) -> None:
+    await set_version(site, "2.0.0")
     async with opened(browser, f"{site.url}#/activity", height=620) as page:
-        await expect(page.get_by_role("article").first).to_be_visible()
+        await expect(page.get_by_text("the switch is complete, 1.0.0 to 2.0.0").first).to_be_visible()
         await shown(page, "activity")
     async with opened(browser, f"{site.url}#/config", height=700) as page:
         await expect(page.locator("pre.code", has_text="frontend web")).to_be_visible()
         await shown(page, "configuration")
         await page.get_by_role("link", name="History").click()
-        await page.get_by_role("article").nth(1).locator(".turn").click()
+        await page.get_by_role("article").filter(has_text="frontends/web").locator(".turn").click()
         await expect(page.locator(".diff")).to_be_visible()
         await shown(page, "history")
         await page.goto(f"{site.url}#/config/edit/frontends/web")
