@@ -50,6 +50,23 @@ async def test_what_happens_is_told_live_the_newest_first(browser: Browser, site
         assert " is down" in below[1]
 
 
+async def test_what_one_reads_stays_in_its_place(browser: Browser, site: Site, url: str) -> None:
+    async with opened(browser, url) as page:
+        await expect(page.locator(".facts [role=status]")).to_have_text("live")
+        await page.evaluate("scrollTo(0, 1500)")
+        row = page.locator(".feed .row[aria-posinset='60']")
+        await expect(row).to_be_in_viewport()
+        key, position = await row.get_attribute("data-key"), "60"
+        read = page.locator(f'.row[data-key="{key}"]')
+        before = await read.bounding_box()
+        await site.put(Backend(key="above", type=BackendType.BACKEND_TYPE_STATIC), "Ada", "above all that")
+        await expect(read).not_to_have_attribute("aria-posinset", position)
+        after = await read.bounding_box()
+        assert before is not None
+        assert after is not None
+        assert abs(after["y"] - before["y"]) < 3
+
+
 async def test_it_goes_on_after_the_last_event_over_a_restart(browser: Browser, site: Site, url: str) -> None:
     asked: list[str] = []
 

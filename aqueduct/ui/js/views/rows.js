@@ -1,12 +1,15 @@
 /**
  * A list of rows of any number and any height, of which only those near the window are drawn.
  *
- * Rows tell their heights once they are drawn. The one that has the focus stays drawn.
+ * Rows tell their heights once they are drawn. The one that has the focus stays drawn. What one reads stays in its place,
+ * whatever comes above it (`overflow-anchor` of browsers does not hold over rows that are not drawn).
  */
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../html.js";
 import { visible } from "../state/rows.js";
 
 const BEYOND = 400;
+
+/** @typedef {{ key: string, y: number, scroll: number }} Anchor the first row to be seen, and where it was */
 
 /**
  * @template T
@@ -19,6 +22,7 @@ export function Rows({ items, keyOf, draw, estimate, label, end }) {
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   const heights = useRef(/** @type {Map<string, number>} */ (new Map()));
   const scale = useRef(1); // of estimates, by what was measured: fonts differ
+  const anchor = useRef(/** @type {Anchor | undefined} */ (undefined));
   const [, redraw] = useState({});
   const observer = useRef(/** @type {ResizeObserver | undefined} */ (undefined));
   observer.current ??= new ResizeObserver((entries) => {
@@ -48,6 +52,9 @@ export function Rows({ items, keyOf, draw, estimate, label, end }) {
   const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".row[data-key]"))?.dataset.key;
   const kept = focused === undefined ? -1 : items.findIndex((item) => keyOf(item) === focused);
   useLayoutEffect(() => {
+    if (list.current) anchor.current = held(list.current, anchor.current);
+  });
+  useLayoutEffect(() => {
     if (last >= items.length && items.length) end?.();
   }, [last, items]);
 
@@ -69,6 +76,19 @@ export function Rows({ items, keyOf, draw, estimate, label, end }) {
       <div key=" after" style=${{ height: `${after}px` }} role="presentation"></div>
     </div>
   `;
+}
+
+/** Scrolls so that the first row that was seen is where it was; returns that of now. @param {HTMLElement} list @param {Anchor | undefined} before @returns {Anchor | undefined} none above which there is no row */
+function held(list, before) {
+  if (list.getBoundingClientRect().top >= 0) return undefined;
+  const rows = /** @type {HTMLElement[]} */ ([...list.children]).filter((row) => row.dataset.key && !row.classList.contains("away"));
+  const known = before && rows.find((row) => row.dataset.key === before.key);
+  if (known) {
+    const moved = known.getBoundingClientRect().top - before.y + scrollY - before.scroll;
+    if (Math.abs(moved) > 0.5) scrollBy(0, moved);
+  }
+  const first = rows.find((row) => row.getBoundingClientRect().bottom > 0);
+  return first && { key: first.dataset.key ?? "", y: first.getBoundingClientRect().top, scroll: scrollY };
 }
 
 /** The median of what is known. @template T @param {readonly T[]} items @param {(item: T) => number} value NaN where it is not known */

@@ -2,7 +2,7 @@
 import { call } from "../../api.js";
 import { backendPath } from "../../following.js";
 import { count, counted, duration, rate, since } from "../../format.js";
-import { html, useRef, useState } from "../../html.js";
+import { html, useState } from "../../html.js";
 import { memberRows } from "../../state/members.js";
 import { memberState } from "../../state/overview.js";
 import { useStore } from "../../store.js";
@@ -80,13 +80,14 @@ function LastCheck({ check: { status, code, description, duration: took } }) {
 /** @param {{ backend: string, address: string, member: Row["member"], weight: number | undefined }} props */
 function Weight({ backend, address, member, weight }) {
   const shown = member ? (member.adminWeight ?? member.weight ?? 1) : (weight ?? 1);
-  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const [typed, setTyped] = useState(/** @type {string | undefined} */ (undefined)); // which news do not overwrite
   async function set(/** @type {Event} */ event) {
     const { value } = /** @type {HTMLInputElement} */ (event.target);
-    const done = await acted(`Weight of ${address}`, backend, address, "setWeight", value === "" ? {} : { weight: Number(value) });
-    if (!done && input.current) input.current.value = String(shown);
+    await acted(`Weight of ${address}`, backend, address, "setWeight", value === "" ? {} : { weight: Number(value) });
+    setTyped(undefined);
   }
-  return html`<input ref=${input} class="weight" type="number" min="0" max="256" value=${shown} onChange=${set}
+  return html`<input class="weight" type="number" min="0" max="256" value=${typed ?? shown} onChange=${set}
+    onInput=${(/** @type {any} */ event) => setTyped(event.target.value)}
     aria-label=${`Weight of ${address}; empty for its own`} title="Empty: the member's own" />`;
 }
 
@@ -118,9 +119,7 @@ async function acted(what, backend, address, verb, body) {
     await call(path, { method: "POST", body });
     overview.dispatch({ backend: await call(backendPath(backend)) });
     say(what);
-    return true;
   } catch (error) {
     sayFailed(what, error);
-    return false;
   }
 }
