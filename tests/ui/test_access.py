@@ -11,6 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLACES = [
     "",
+    "#/activity",
     "#/config",
     "#/config/history",
     "#/config/edit",

@@ -26,6 +26,7 @@ async def test_a_frontend_tells_where_it_listens_and_how_it_routes(page: Page, s
     web = frontend(page)
     await expect(web).to_contain_text(f"127.0.0.1:{site.port}")
     await expect(web.locator(".line .state")).to_have_text("open")
+    await expect(web.locator(".line")).to_contain_text("→ api, gone, shop")
     rows = web.get_by_role("table").get_by_role("row")
     await expect(rows.nth(1)).to_contain_text("path_beg/api/api")
     await expect(rows.nth(2)).to_contain_text("hdr Hostold.examplegone does not exist: 503")

@@ -41,8 +41,8 @@ export function fits(event, { text, verbs, from, to }) {
   );
 }
 
-const BAD = new Set(["offline", "down", "refused", "sourceLost", "haproxyDied", "switchFailed"]);
-const WARN = new Set(["drained", "maint", "deregistered", "driftFound", "haproxyRestarted"]);
+const BAD = new Set(["down", "refused", "sourceLost", "haproxyDied", "switchFailed"]);
+const WARN = new Set(["offline", "drained", "maint", "deregistered", "driftFound", "haproxyRestarted"]);
 const GOOD = new Set(["online", "up", "ready", "switchCompleted", "sourceFound", "haproxyStarted", "haproxyAdopted"]);
 
 /** How an event is to be taken. @param {string} verb @returns {"bad" | "warn" | "ok" | "idle"} */

@@ -11,6 +11,7 @@ import { Figure, Line, useOpened } from "./row.js";
  */
 
 const FEW = 12; // rules that are shown at first
+const SHOWN = 4; // backends that a closed row names
 
 /** @param {{ frontend: Frontend, stats: Stats | undefined, backends: ReadonlyMap<string, unknown>, isOpen: boolean }} props */
 export function FrontendRow({ frontend, stats, backends, isOpen: byDefault }) {
@@ -22,7 +23,8 @@ export function FrontendRow({ frontend, stats, backends, isOpen: byDefault }) {
     <article class="resource" aria-label=${`Frontend ${frontend.key}`}>
       <${Line} name=${frontend.key} isOpen=${isOpen} turn=${turn} id=${id}>
         <span class=${`state ${word === "OPEN" ? "ok" : word ? "warn" : "idle"}`}>${(word ?? "not known").toLowerCase()}</span>
-        <code class="grow bind">${frontend.bind}</code>
+        <code class="bind">${frontend.bind}</code>
+        <span class="grow soft">→ ${targets(frontend)}</span>
         <span class="soft tag">${frontend.mode}</span>
         <${Figure} value=${count(stats?.sessions?.current)} unit="sessions" />
         <${Figure} value=${rate(stats?.rates?.requests)} unit="req/s" />
@@ -31,6 +33,12 @@ export function FrontendRow({ frontend, stats, backends, isOpen: byDefault }) {
       ${isOpen && html`<div class="inside" id=${id}><${Inside} frontend=${frontend} stats=${stats} backends=${backends} /></div>`}
     </article>
   `;
+}
+
+/** Where a frontend leads, the default last. @param {Frontend} frontend */
+function targets({ rules = [], backend }) {
+  const all = [...new Set([...rules.map((rule) => rule.backend), backend])];
+  return all.length > SHOWN ? `${all.slice(0, SHOWN).join(", ")}, ${all.length - SHOWN} more` : all.join(", ");
 }
 
 /** @param {{ frontend: Frontend, stats: Stats | undefined, backends: ReadonlyMap<string, unknown> }} props */

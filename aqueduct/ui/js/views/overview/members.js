@@ -1,8 +1,8 @@
 /** The members of a backend: how each fares, and what an operator can do with it. */
 import { call } from "../../api.js";
 import { backendPath } from "../../following.js";
-import { count, duration, rate, since } from "../../format.js";
-import { html, useRef } from "../../html.js";
+import { count, counted, duration, rate, since } from "../../format.js";
+import { html, useRef, useState } from "../../html.js";
 import { memberRows } from "../../state/members.js";
 import { memberState } from "../../state/overview.js";
 import { useStore } from "../../store.js";
@@ -15,6 +15,8 @@ import { say, sayFailed } from "../says.js";
  * @typedef {import("../../state/members.js").Row} Row
  */
 
+const FEW = 50; // members that are shown at first
+
 /** @type {ReadonlyMap<string, import("../../types.js").Stats>} */
 const NO_MEMBERS = new Map();
 
@@ -22,6 +24,7 @@ const NO_MEMBERS = new Map();
 export function Members({ backend: { key, members: given = [] } }) {
   const members = useStore(overview, (state) => state.backends.get(key)?.members) ?? given;
   const stats = useStore(overview, (state) => state.stats.members.get(key)) ?? NO_MEMBERS;
+  const [most, setMost] = useState(FEW);
   const rows = memberRows(members, stats);
   if (!rows.length) return html`<p class="soft">No members.</p>`;
   return html`
@@ -29,9 +32,17 @@ export function Members({ backend: { key, members: given = [] } }) {
       <caption class="hidden">Members of ${key}</caption>
       <thead><tr role="row"><th scope="col">Member</th><th scope="col">State</th><th scope="col">Last check</th><th scope="col">Weight</th>
         <th scope="col" class="number">Sessions</th><th scope="col" class="number">Rate</th><th scope="col">Takes</th></tr></thead>
-      <tbody role="rowgroup">${rows.map((row) => html`<${MemberRow} key=${row.address} backend=${key} row=${row} isLast=${isLast(row, rows)} />`)}</tbody>
+      <tbody role="rowgroup">${first(rows, most).map((row) => html`<${MemberRow} key=${row.address} backend=${key} row=${row} isLast=${isLast(row, rows)} />`)}</tbody>
     </table></div>
+    ${rows.length > most && html`<p class="buttons"><button type="button" onClick=${() => setMost(Infinity)}>Show all ${counted(rows.length, "member")}</button></p>`}
   `;
+}
+
+/** The first so many, where there are more: those first that are not up. @param {readonly Row[]} rows @param {number} most */
+function first(rows, most) {
+  if (rows.length <= most) return rows;
+  const isUp = (/** @type {Row} */ each) => Number(each.stats?.state?.operationalState === "up");
+  return [...rows].sort((one, other) => isUp(one) - isUp(other)).slice(0, most);
 }
 
 /** Whether nobody else is up. @param {Row} row @param {readonly Row[]} rows */

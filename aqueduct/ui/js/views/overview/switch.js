@@ -1,12 +1,13 @@
 /** The switch of a backend to a version: what it would do, the word to do it, how far it is, and the way back. */
 import { call } from "../../api.js";
 import { backendPath, followStatus } from "../../following.js";
-import { html, useEffect, useState } from "../../html.js";
+import { html, useEffect, useRef, useState } from "../../html.js";
 import { address, switched } from "../../state/members.js";
 import { AnnotationFields, useAnnotation } from "../annotation.js";
 import { Dialog } from "../dialog.js";
 import { Failure } from "../failure.js";
 import { PlanView } from "../plan.js";
+import { say, sayFailed } from "../says.js";
 import { Progress } from "./progress.js";
 
 /**
@@ -26,6 +27,8 @@ export function Switch({ backend, version, registrations, close, next }) {
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
   const annotation = useAnnotation();
   const path = backendPath(backend.key);
+  const isOpen = useRef(true);
+  useEffect(() => () => void (isOpen.current = false), []);
 
   useEffect(() => {
     const asked = new AbortController();
@@ -48,7 +51,9 @@ export function Switch({ backend, version, registrations, close, next }) {
     try {
       await switching;
       setStep("done");
+      if (!isOpen.current) say(`${backend.key}: ${version} serves`);
     } catch (failed) {
+      if (!isOpen.current) return sayFailed(`Switch ${backend.key} to ${version}`, failed);
       setError(failed);
       setStep("plan");
     }
