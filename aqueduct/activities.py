@@ -1,7 +1,7 @@
 """Activity of one Aqueduct, wired: its store, its log, who records, and who looks on."""
 
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import AsyncExitStack
 from typing import Self
 
 from aqueduct.ports.activity import Standing
@@ -13,7 +13,7 @@ from aqueduct.service.activity_log import ActivityLog
 from aqueduct.service.control import ControlPlane, Work
 from aqueduct.service.recording import Recording
 from aqueduct.service.streams import Streams
-from aqueduct.settings import Retention
+from aqueduct.settings import Settings
 from aqueduct.store.activity import LmdbActivity
 
 
@@ -29,9 +29,11 @@ class Activities:
         """To be ended after all that is recorded."""
 
     @classmethod
-    async def open(cls, directory: Path, retention: Retention, clock: Clock) -> Self:
-        """Open the store. ConfigurationError where that cannot be."""
-        return cls(await LmdbActivity.open(directory, retention, clock), clock)
+    async def open(cls, stack: AsyncExitStack, settings: Settings, clock: Clock) -> Self:
+        """Open the store, until `stack` is left. ConfigurationError where that cannot be."""
+        store = await LmdbActivity.open(settings.data_dir / "activity", settings.streams.activity, clock)
+        stack.push_async_callback(store.close)
+        return cls(store, clock)
 
     def attach(
         self,

@@ -169,7 +169,7 @@ class Aqueduct:
             check_nothing_lost(settings.data_dir, sections)
         clock = SystemClock()
         telemetry = self._telemetry(stack, clock)
-        self._activities = activities = await self._open_activities(stack, clock)
+        self._activities = await Activities.open(stack, settings, clock)
         registry = await self._registry(stack, clock)
         sources = configured(settings.discovery, registry, clock)
         discoveries = Discoveries(sources, clock, settings.discovery.empty_grace)
@@ -190,7 +190,7 @@ class Aqueduct:
             registering,
             config_watch=ConfigWatch(store, streams, clock),
             statistics=statistics,
-            activity=activities.attach(control, store, registry, haproxy.master_pid, streams),
+            activity=self._activities.attach(control, store, registry, haproxy.master_pid, streams),
         )
         self._offer(servicers)
         calls = Calls(telemetry.interceptors)
@@ -203,7 +203,7 @@ class Aqueduct:
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        for work in (activities.work, *control.works(), Work("collect statistics", statistics.run)):
+        for work in (self._activities.work, *control.works(), Work("collect statistics", statistics.run)):
             self._run(tasks, work)
         stack.push_async_callback(self._stop_original, original)
         for work in await original.start(control.history, registering, clock):
@@ -215,20 +215,16 @@ class Aqueduct:
         for work in original.announcing(self.port):
             self._run(tasks, work)
         self.entered = True
-        activities.note_started(__version__, settings.label)
-        where = {"grpc": f"{settings.host}:{self.grpc_port}", "rest": f"{settings.host}:{self.port}"}
-        log.info("serving", **where, version=__version__)
+        self._activities.note_started(__version__, settings.label)
+        log.info("serving", grpc=self._at(self.grpc_port), rest=self._at(self.port), version=__version__)
 
     def _offer(self, servicers: Servicers) -> None:
         self.frontends, self.backends, self.config = servicers.frontends, servicers.backends, servicers.config
         self.haproxy, self.registry = servicers.haproxy, servicers.registry
         self.stats, self.activity = servicers.stats, servicers.activity
 
-    async def _open_activities(self, stack: AsyncExitStack, clock: Clock) -> Activities:
-        retention = self.settings.streams.activity
-        activities = await Activities.open(self.settings.data_dir / "activity", retention, clock)
-        stack.push_async_callback(activities.store.close)
-        return activities
+    def _at(self, port: int) -> str:
+        return f"{self.settings.host}:{port}"
 
     async def _open_store(self, stack: AsyncExitStack) -> LmdbStore:
         directory, backup = self.settings.data_dir / "store", self.settings.restore

@@ -20,6 +20,7 @@ import grpc.aio
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from aqueduct.demo.ports import free_port
+from aqueduct.v1.activity_pb2_grpc import ActivityServiceStub
 from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
 from aqueduct.v1.frontend_pb2_grpc import FrontendServiceStub
@@ -86,6 +87,7 @@ class Aqueduct:
         self.haproxy = HAProxyServiceStub(self.channel)
         self.registry = RegistryServiceStub(self.channel)
         self.stats = StatsServiceStub(self.channel)
+        self.activity = ActivityServiceStub(self.channel)
         try:
             await self.start()
         except BaseException:

@@ -127,7 +127,8 @@ class ActivityService:
     async def _told(
         self, selection: Selection, cursor: int, bell: Bell
     ) -> AsyncGenerator[ActivityWatchResponse, None]:
-        missed = max(0, self._store.first_id - 1 - cursor) if cursor else 0
+        first = min(self._store.first_id, self._log.first_recent)
+        missed = max(0, first - 1 - cursor) if cursor else 0
         told_at, is_first, is_in_step = self._clock.monotonic(), True, False
         while True:
             self._streams.check()
@@ -141,8 +142,8 @@ class ActivityService:
                 response = await self._read(selection, cursor, missed)
             cursor = response.last_id
             if response.events or is_first or self._clock.monotonic() - told_at >= HEARTBEAT:
-                yield response
                 told_at, is_first, missed = self._clock.monotonic(), False, 0
+                yield response
             if cursor >= self._log.last_id:
                 await bell.rings(max(0.0, told_at + HEARTBEAT - self._clock.monotonic()))
 

@@ -11,7 +11,7 @@ Invariant: of each member each change is told once, restarts included: how membe
 kept together with the events that told it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from aqueduct.model.happening import member_changed, members_came, verbs
@@ -61,13 +61,14 @@ class MemberEvents:
 
     def committed(self, changes: Sequence[Change]) -> None:
         """Note that changes were stored."""
-        self._compare({ref.key for ref in map(ref_of, changes) if ref.kind is not Kind.FRONTEND})
+        refs = map(ref_of, changes)
+        self._compare(dict.fromkeys(ref.key for ref in refs if ref.kind is not Kind.FRONTEND))
 
     def compare_all(self) -> None:
         """Look at all backends: what became of which is not known."""
-        self._compare({*self._known, *self._store.snapshot().served})
+        self._compare(dict.fromkeys([*self._known, *self._store.snapshot().served]))
 
-    def _compare(self, keys: Collection[str]) -> None:
+    def _compare(self, keys: Iterable[str]) -> None:
         served = self._store.snapshot().served
         room, rest, backends = MOST_AT_ONCE, 0, 0
         for key in keys:
