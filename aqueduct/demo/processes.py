@@ -28,6 +28,9 @@ from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
 from aqueduct.v1.registry_pb2_grpc import RegistryServiceStub
 from aqueduct.v1.stats_pb2_grpc import StatsServiceStub
 
+_SERVING = 2
+"""Processes of an HAProxy at rest."""
+_PAUSE = 0.01
 _PATIENCE = 20.0
 """Seconds until a process that was told to end is killed."""
 _CHANNEL = (
@@ -152,6 +155,15 @@ class Aqueduct:
     def haproxy_pids(self) -> list[int]:
         """Return the process ids of HAProxy, master and workers: they run from the data directory."""
         return sorted(_running_from(self.data_dir))
+
+    async def serving_pids(self) -> list[int]:
+        """Return the master and the worker that serves, once those of earlier reloads have ended.
+
+        They end some milliseconds after the change that reloaded has answered: they are read before.
+        """
+        while len(pids := self.haproxy_pids()) > _SERVING:  # noqa: ASYNC110 # nobody tells of an end
+            await asyncio.sleep(_PAUSE)
+        return pids
 
     def end_haproxy(self) -> None:
         """Kill what HAProxy processes there are."""

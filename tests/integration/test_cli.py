@@ -112,7 +112,7 @@ async def test_what_becomes_of_haproxy(
     data_dir: Path, haproxy_binary: Path, on_exit: str, how: signal.Signals, stays: bool
 ) -> None:
     async with Aqueduct(data_dir, haproxy_binary, (f"--on-exit={on_exit}",)) as aqueduct:
-        before = aqueduct.haproxy_pids()
+        before = await aqueduct.serving_pids()
         assert await aqueduct.end(how) == 0
         assert aqueduct.haproxy_pids() == (before if stays else [])
         await aqueduct.start()

@@ -26,7 +26,7 @@ async def test_status(cli: Cli, shared: Aqueduct) -> None:
 
 
 async def test_reload(cli: Cli, shared: Aqueduct) -> None:
-    workers = set(shared.haproxy_pids())
+    workers = set(await shared.serving_pids())
     dry = await cli.ok("reload", "--dry-run")
     assert dry.lines[0].startswith("HAProxy: one reload")
     assert set(shared.haproxy_pids()) == workers

@@ -59,7 +59,7 @@ async def test_a_start_that_waits_for_a_hanging_haproxy_is_cancelled(
 ) -> None:
     numbered = Numbered.on(kept)
     await numbered.put(1)
-    serving = kept.haproxy_pids()
+    serving = await kept.serving_pids()
     assert await kept.end(signal.SIGTERM) == 0
     former = kept.pid
     with hanging(serving):
@@ -81,7 +81,7 @@ async def test_a_put_that_hangs_does_not_hold_the_end_for_longer_than_the_grace(
 ) -> None:
     numbered = Numbered.on(kept)
     await numbered.put(1)
-    serving = kept.haproxy_pids()
+    serving = await kept.serving_pids()
     with hanging(serving):
         put = asyncio.create_task(_outcome(numbered))
         await _stored(numbered, 2)
@@ -108,7 +108,7 @@ async def _stored(numbered: Numbered, number: int) -> None:
 
 
 async def test_a_second_ctrl_c_waits_for_no_haproxy(kept: Aqueduct) -> None:
-    serving = kept.haproxy_pids()
+    serving = await kept.serving_pids()
     with hanging(serving):
         async with asyncio.timeout(AT_ONCE):
             os.kill(kept.pid, signal.SIGINT)

@@ -39,7 +39,7 @@ async def test_haproxy_serves_on_and_a_restored_store_is_taken(
     async with Aqueduct(data_dir, haproxy_binary, ("--on-exit=keep",)) as aqueduct:
         numbered = Numbered.on(aqueduct)
         await numbered.put(1)
-        serving = aqueduct.haproxy_pids()
+        serving = await aqueduct.serving_pids()
         assert await aqueduct.end() == 0
         shutil.copytree(data_dir / "store", data_dir / "copy")
         harm(data_dir / "store")

@@ -68,7 +68,7 @@ async def test_a_reload_that_was_asked_for(aqueduct: Aqueduct) -> None:
     await numbered.put(1)
     async with Load(numbered.port) as load:
         planned = await aqueduct.haproxy.Reload(ReloadRequest(validate_only=True, reason="a certificate"))
-        before = aqueduct.haproxy_pids()
+        before = await aqueduct.serving_pids()
         done = await aqueduct.haproxy.Reload(ReloadRequest(reason="a certificate"))
     assert planned.plan.kind == done.apply.kind == APPLY_KIND_RELOAD
     assert planned.plan.reason == done.apply.reason == "asked for: a certificate"
@@ -89,7 +89,7 @@ async def test_a_reload_of_what_does_not_load_any_more(
     web.natives.append(f"acl listed path -f {lists}")
     await aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=web))
     lists.unlink()
-    serving = aqueduct.haproxy_pids()
+    serving = await aqueduct.serving_pids()
     error = await refused(aqueduct.haproxy.Reload(ReloadRequest()))
     assert error.code == grpc.StatusCode.INVALID_ARGUMENT
     assert str(lists) in error.fields["frontends/web"]
@@ -129,7 +129,7 @@ async def test_a_template_that_will_not_do_changes_nothing(
 ) -> None:
     numbered = Numbered.on(changing.aqueduct)
     await numbered.put(1)
-    before, serving = await changing.config(), changing.aqueduct.haproxy_pids()
+    before, serving = await changing.config(), await changing.aqueduct.serving_pids()
     (changing.templates / name).write_text(builtin_templates().get(name, "") + more)
     error = await changing.hang_up(AS_THEY_WERE)
     assert all(words in str(error["error"]) for words in told), error

@@ -112,7 +112,7 @@ async def test_haproxy_has_the_rights_of_root_and_aqueduct_has_its_sockets(
 async def test_it_outlives_aqueduct_is_mended_and_ends_with_ctrl_c(aqueduct: UsersAqueduct) -> None:
     numbered = Numbered.on(aqueduct)
     await numbered.put(1)
-    before = aqueduct.haproxy_pids()
+    before = await aqueduct.serving_pids()
     assert await aqueduct.end(signal.SIGTERM) == 0
     assert aqueduct.haproxy_pids() == before
     await aqueduct.start()
@@ -163,7 +163,7 @@ async def test_the_haproxy_of_another_user_is_refused(user: Sudoer) -> None:
     user.allow(data_dir)
     keep = ["--on-exit=keep"]
     async with UsersAqueduct(data_dir, None, keep, prefix=user.prefix) as aqueduct:
-        served = aqueduct.haproxy_pids()
+        served = await aqueduct.serving_pids()
         await aqueduct.end()
         aqueduct.options = ["--sudo", *keep]
         with pytest.raises(ProcessFailed, match=f"runs as {user.name}, not as root: end it before --sudo"):
