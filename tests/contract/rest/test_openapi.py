@@ -12,6 +12,7 @@ import jsonschema_rs
 import pytest
 
 from aqueduct.gateway.openapi.comments import comments
+from aqueduct.rpc.activity import Activity
 from aqueduct.rpc.backends import Backends
 from aqueduct.rpc.config import Config
 from aqueduct.rpc.frontends import Frontends
@@ -25,7 +26,7 @@ from .site import Site, running
 _LONG = os.environ.get("AQUEDUCT_TEST_LONG") == "1"
 _REQUESTS = 10_000 if _LONG else 150
 _OPTIONS = ("--max-examples=250",) if _LONG else ("--max-examples=6", "--phases=fuzzing", "--seed=1")
-_SERVICERS = (Frontends, Backends, Config, HAProxy, Registry, Stats)
+_SERVICERS = (Frontends, Backends, Config, HAProxy, Registry, Stats, Activity)
 _CONFIG = """[checks.negative_data_rejection]
 expected-statuses = [400, 404, 405, 406, 409, 412, 415]
 """
