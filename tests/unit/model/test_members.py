@@ -8,6 +8,7 @@ from aqueduct.model.members import (
     has_to_prove,
     is_plain,
     is_settled,
+    is_unproven,
     is_wanted,
     member_name,
     members_of,
@@ -66,6 +67,7 @@ def test_what_each_phase_means() -> None:
     assert [each for each in EVERY if not is_wanted(each)] == [LEAVING, DRAINING]
     assert [each for each in EVERY if not serves(each)] == [INCOMING, DRAINING]
     assert [each for each in EVERY if is_settled(each)] == [SERVING, PLAIN]
+    assert [each for each in EVERY if is_unproven(each)] == [INCOMING]
     assert [each for each in EVERY if has_to_prove(each)] == [INCOMING, RENEWED]
     membership = Membership(members=EVERY)
     assert to_prove(membership) == [INCOMING, RENEWED]
