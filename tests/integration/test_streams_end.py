@@ -144,8 +144,11 @@ async def test_there_is_a_descriptor_for_each_stream_where_the_system_gives_few(
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.mark.skipif(not _LONG, reason="it takes a minute: AQUEDUCT_TEST_LONG=1")
 class TestGoneWithinThirtySeconds:
+    """Takes a minute: collected with AQUEDUCT_TEST_LONG=1. tests/unit/rpc/test_gone.py has it in short."""
+
+    __test__ = _LONG
+
     async def open(self, aqueduct: Aqueduct) -> float:
         async with ClientSession() as client, client.get(url(aqueduct, "/metrics")) as answer:
             found = re.search(r"^aqueduct_streams_limited (\S+)$", await answer.text(), re.MULTILINE)

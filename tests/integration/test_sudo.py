@@ -86,7 +86,7 @@ async def test_haproxy_has_the_rights_of_root_and_aqueduct_has_its_sockets(
     await aqueduct.frontends.PutFrontend(bound(port, f"errorfile 503 {secret}"))
     assert (await fetch(port)).body == b"web"
     assert owner(aqueduct.pid) != 0
-    assert {owner(pid) for pid in aqueduct.haproxy_pids()} == {0}
+    assert {owner(pid) for pid in await aqueduct.serving_pids()} == {0}
     directory = aqueduct.data_dir / "haproxy"
     for name in ("master.sock", "worker.sock"):
         seen = (directory / name).stat()
@@ -173,4 +173,4 @@ async def test_the_haproxy_of_another_user_is_refused(user: Sudoer) -> None:
         while aqueduct.haproxy_pids():
             await asyncio.sleep(0.005)
         await aqueduct.start()
-        assert {owner(pid) for pid in aqueduct.haproxy_pids()} == {0}
+        assert {owner(pid) for pid in await aqueduct.serving_pids()} == {0}
