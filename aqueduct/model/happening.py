@@ -203,7 +203,8 @@ def applied(outcome: ApplyOutcome) -> Event | None:
         return None
     took = f"{seconds(outcome.duration) * 1e3:,.0f} ms"
     if outcome.kind == APPLY_KIND_RUNTIME:
-        verb, what = VERB_HA_PROXY_CONFIG_CHANGED, f"changed without a reload in {took}"
+        why = f": {outcome.reason}" if outcome.reason else ""
+        verb, what = VERB_HA_PROXY_CONFIG_CHANGED, f"changed without a reload in {took}{why}"
     else:
         verb, what = VERB_HA_PROXY_RESTARTED, f"reloaded in {took}: {outcome.reason}"
     message = f"HAProxy serves revision {outcome.revision}, {what}"

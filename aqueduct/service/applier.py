@@ -20,6 +20,7 @@ from aqueduct.errors import AqueductError
 from aqueduct.plan.plan import Live, Reload, Step, plan
 from aqueduct.plan.rows import ServerRow
 from aqueduct.plan.states import at_rest, over_reload
+from aqueduct.plan.summary import summary
 from aqueduct.plan.verify import disagreements, is_accepted
 from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
 from aqueduct.ports.runtime import Runtime
@@ -72,7 +73,7 @@ class Applier:
         return True
 
     async def apply(self, rendered: Rendered) -> tuple[ApplyKind, str]:
-        """Have HAProxy run `rendered`; return the means, and the reason of a reload.
+        """Have HAProxy run `rendered`; return the means, and why it took a reload, or what changed without.
 
         Errors: those of HAProxy.reload. HAProxy runs what it did before then, or that is not known.
         """
@@ -85,7 +86,9 @@ class Applier:
                     fault = await self._change(step.commands, rendered)
                     if fault is None:
                         self._take(rendered, is_lagging=True)
-                        return (APPLY_KIND_RUNTIME if any(step.commands.values()) else APPLY_KIND_NOTHING), ""
+                        is_change = any(step.commands.values())
+                        kind = APPLY_KIND_RUNTIME if is_change else APPLY_KIND_NOTHING
+                        return kind, summary(step.commands)
                     reason = fault
                 case _:
                     self.running, self.rendered = rendered.image, rendered

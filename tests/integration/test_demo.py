@@ -39,7 +39,10 @@ async def test_no_request_fails(haproxy_binary: Path, scratch: Path) -> None:
     assert re.search(r"^failed +0$", told, re.MULTILINE)
     assert re.search(r"^1\.0\.0 +[\d,]*[1-9][\d,]*$", told, re.MULTILINE)
     assert re.search(r"^2\.0\.0 +[\d,]*[1-9][\d,]*$", told, re.MULTILINE)
-    assert re.search(r"SetBackendVersion web 2\.0\.0 +revision 4 +runtime +[\d.]+ ms$", told, re.MULTILINE)
+    switched = (
+        r"SetBackendVersion web 2\.0\.0 +revision 4 +runtime +[\d.]+ ms  \(backend web: 1 server added\)$"
+    )
+    assert re.search(switched, told, re.MULTILINE)
     assert re.search(r"ms  proving: 2\.0\.0 has to pass its check, 1\.0\.0 serves$", told, re.MULTILINE)
     assert re.search(r"ms  draining: 2\.0\.0 serves, 1\.0\.0 finishes its sessions$", told, re.MULTILINE)
     assert re.search(r"ms  over: 2\.0\.0 alone$", told, re.MULTILINE)

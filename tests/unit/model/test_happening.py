@@ -205,6 +205,10 @@ def test_applies() -> None:
     assert event is not None
     assert (event.verb, event.resource, event.apply) == (VERB_HA_PROXY_CONFIG_CHANGED, "haproxy", outcome)
     assert event.message == "HAProxy serves revision 7, changed without a reload in 3 ms"
+    outcome.reason = "backend web: 2 servers added"
+    event = applied(outcome)
+    assert event is not None
+    assert event.message.endswith(" changed without a reload in 3 ms: backend web: 2 servers added")
     event = applied(ApplyOutcome(kind=APPLY_KIND_RELOAD, revision=7, reason="why", duration=duration(1.5)))
     assert event is not None
     assert event.verb == VERB_HA_PROXY_RESTARTED
