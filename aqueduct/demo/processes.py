@@ -103,7 +103,7 @@ class Aqueduct:
         try:
             await self.end()
         finally:
-            self.end_haproxy()
+            await self.end_haproxy()
 
     @property
     def target(self) -> str:
@@ -165,11 +165,14 @@ class Aqueduct:
             await asyncio.sleep(_PAUSE)
         return pids
 
-    def end_haproxy(self) -> None:
-        """Kill what HAProxy processes there are."""
-        for pid in self.haproxy_pids():
+    async def end_haproxy(self) -> None:
+        """Kill what HAProxy processes there are, and wait until their ports are free."""
+        killed = self.haproxy_pids()
+        for pid in killed:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        while not all(map(_has_ended, killed)):  # noqa: ASYNC110 # some are nobody's children here
+            await asyncio.sleep(_PAUSE)
 
     def _command(self) -> list[str]:
         where = [f"--grpc-port={self.grpc_port}", f"--port={self.port}", f"--data-dir={self.data_dir}"]
@@ -200,6 +203,15 @@ async def _end(process: Process, how: signal.Signals) -> int:
     except TimeoutError:
         process.kill()
         return await process.wait()
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether a process has let go of all that it had open: after it lost its memory, and its `exe`."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state in "ZX"
 
 
 def _running_from(directory: Path) -> list[int]:

@@ -169,8 +169,6 @@ async def test_the_haproxy_of_another_user_is_refused(user: Sudoer) -> None:
         with pytest.raises(ProcessFailed, match=f"runs as {user.name}, not as root: end it before --sudo"):
             await aqueduct.start()
         assert aqueduct.haproxy_pids() == served
-        aqueduct.end_haproxy()
-        while aqueduct.haproxy_pids():
-            await asyncio.sleep(0.005)
+        await aqueduct.end_haproxy()
         await aqueduct.start()
         assert {owner(pid) for pid in await aqueduct.serving_pids()} == {0}
