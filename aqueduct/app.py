@@ -199,7 +199,13 @@ class Aqueduct:
         gateway = Gateway(
             exchange, settings.gateway, {**ui.pages(), **pages(exchange.router), **telemetry.pages}
         )
-        telemetry.attach(store, control, streams, lambda: sum(1 for _ in registry.ids()))
+        telemetry.attach(
+            store,
+            control,
+            streams,
+            registrations=lambda: sum(1 for _ in registry.ids()),
+            activity_lost=lambda: self._activities.lost,
+        )
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())

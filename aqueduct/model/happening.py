@@ -6,10 +6,12 @@ Lines begin with whom they are about and leave out what follows from that. Times
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from aqueduct.model.event_names import AQUEDUCT, CONFIGURATION, HAPROXY
 from aqueduct.model.resources import Kind, Ref
 from aqueduct.model.server_status import Status
 from aqueduct.model.times import seconds
 from aqueduct.v1.activity_pb2 import (
+    VERB_ACTIVITY_LOST,
     VERB_CONFIG_CHANGED,
     VERB_DEREGISTERED,
     VERB_DOWN,
@@ -65,10 +67,6 @@ from aqueduct.v1.history_pb2 import REVISION_CAUSE_SWITCH, REVISION_CAUSE_UNDO, 
 from aqueduct.v1.registry_pb2 import Registration
 from aqueduct.v1.stats_pb2 import OPERATIONAL_STATE_DOWN, OPERATIONAL_STATE_DRAIN, OPERATIONAL_STATE_UP
 
-HAPROXY: Final = "haproxy"
-AQUEDUCT: Final = "aqueduct"
-CONFIGURATION: Final = "configuration"
-"""What several resources together are called."""
 _NAMED: Final = 3
 _BACK: Final = {REVISION_CAUSE_UNDO: " back", REVISION_CAUSE_SWITCH: " back, as its switch failed"}
 _BY_COMMAND: Final = "changed from CLI"
@@ -251,6 +249,12 @@ def aqueduct_started(version: str, label: str) -> Event:
         message=message,
         start=StartActivity(version=version, label=label),
     )
+
+
+def events_lost(count: int) -> Event:
+    """Return that so many events could not be kept."""
+    message = f"{count:,} events could not be kept, and are not told"
+    return Event(verb=VERB_ACTIVITY_LOST, resource=AQUEDUCT, message=message)
 
 
 def drift_found(drift: Drift) -> Event:

@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from aqueduct.errors import Invalid, OutOfRange, Violation
+from aqueduct.model.event_names import NAMES, names_resource
 from aqueduct.model.times import seconds
+from aqueduct.model.tokens import tokens
 from aqueduct.ports.activity import ActivityStore
 from aqueduct.ports.clock import Clock
 from aqueduct.service.activity_log import RECENT, ActivityLog
 from aqueduct.service.paging import MAX_BYTES, Page, key_of, not_ours, size_of, token_of
 from aqueduct.service.streams import Streams
-from aqueduct.v1.activity_pb2 import ActivityWatchResponse, Event, ListActivityRequest, Verb
+from aqueduct.v1.activity_pb2 import (
+    ActivityWatchRequest,
+    ActivityWatchResponse,
+    Event,
+    ListActivityRequest,
+    Verb,
+)
 from aqueduct.waiting import Bell
 
 HEARTBEAT: Final = 10.0
@@ -31,6 +39,7 @@ _SCANNED: Final = 2_000
 """Events that are read at once for a page."""
 _KEPT: Final = 64
 """Responses that are kept for those who select the same."""
+_VERBS: Final = tokens(Verb.DESCRIPTOR)
 _FOREVER: Final = 2**63 - 1
 
 
@@ -47,14 +56,29 @@ class Selection:
 
     @classmethod
     def of(cls, request: ListActivityRequest) -> "Selection":
-        """Return what a request selects. Invalid for a time frame that ends before it begins."""
+        """Return what a request selects. Invalid as of `about`, and for an end before the start."""
         start = seconds(request.start_time) if request.HasField("start_time") else float("-inf")
         end = seconds(request.end_time) if request.HasField("end_time") else float("inf")
         if end < start:
             raise Invalid([Violation("end_time", "must not be before start_time")])
-        return cls(
-            frozenset(request.verbs), frozenset(request.resources), start, end, request.text.casefold()
-        )
+        about = cls.about(request)
+        return cls(about.verbs, about.resources, start, end, request.text.casefold())
+
+    @classmethod
+    def about(cls, request: ListActivityRequest | ActivityWatchRequest) -> "Selection":
+        """Return the verbs and resources that a request selects. Invalid for what is none."""
+        wrong = [
+            Violation(f"verbs[{index}]", f"must be one of {', '.join(_VERBS.values())}")
+            for index, verb in enumerate(request.verbs)
+            if verb not in _VERBS
+        ] + [
+            Violation(f"resources[{index}]", f"must be {NAMES}")
+            for index, resource in enumerate(request.resources)
+            if not names_resource(resource)
+        ]
+        if wrong:
+            raise Invalid(wrong)
+        return cls(frozenset(request.verbs), frozenset(request.resources))
 
     def fits(self, event: Event) -> bool:
         """Tell whether an event is meant."""
@@ -110,11 +134,16 @@ class ActivityService:
     ) -> AsyncGenerator[ActivityWatchResponse, None]:
         """Tell the events selected that come after `after_id` (None: from now on), in order.
 
-        OutOfRange (`FUTURE_EVENT`) for an id that is yet to come; Exhausted, Unavailable as of Streams.
+        Invalid for an id that is none, OutOfRange (`FUTURE_EVENT`) for one that is yet to come; Exhausted,
+        Unavailable as of Streams.
         """
         with self._streams.one_more():
             last = self._log.last_id
-            if after_id is not None and not 0 <= after_id <= last:
+            if after_id is not None and after_id < 0:
+                raise Invalid(
+                    [Violation("after_id", f"must be the id of an event, 0 or more, not {after_id}")]
+                )
+            if after_id is not None and after_id > last:
                 raise OutOfRange("FUTURE_EVENT", f"there is no event {after_id} yet", last_id=last)
             bell = self._streams.bell()
             self._log.watched_by(bell)
@@ -127,15 +156,16 @@ class ActivityService:
     async def _told(
         self, selection: Selection, cursor: int, bell: Bell
     ) -> AsyncGenerator[ActivityWatchResponse, None]:
-        first = min(self._store.first_id, self._log.first_recent)
-        missed = max(0, first - 1 - cursor) if cursor else 0
-        told_at, is_first, is_in_step = self._clock.monotonic(), True, False
+        missed, told_at, is_first, is_in_step = 0, self._clock.monotonic(), True, False
         while True:
             self._streams.check()
             is_in_step = is_in_step or cursor + 1 >= self._log.first_recent
             if is_in_step and cursor + 1 < self._log.first_recent:
                 newest = self._log.last_id - min(_NEWEST, RECENT)
                 missed, cursor = missed + newest - cursor, newest
+            elif not is_in_step and self._log.first_recent <= self._store.first_id:
+                newest = self._log.first_recent - 1
+                missed, cursor, is_in_step = missed + _between(cursor, newest), newest, True
             if is_in_step:
                 response = self._response(selection, cursor, missed)
             else:
@@ -165,7 +195,13 @@ class ActivityService:
         found = await self._store.after(cursor, selection.fits, _AT_ONCE)
         last = self._log.last_id
         events = [event for event in found.events if event.id <= last]
+        missed += _between(cursor, min(found.begin - 1, last) if found.begin else last)
         return ActivityWatchResponse(events=events, last_id=min(found.end or last, last), missed=missed)
+
+
+def _between(cursor: int, end: int) -> int:
+    """Return how many events there were up to `end` for one who was told those up to `cursor`; 0: none."""
+    return max(0, end - cursor) if cursor else 0
 
 
 def _id_of(token: str) -> int:
