@@ -179,7 +179,10 @@ def _by(revision: Revision) -> str:
 
 
 def applied(outcome: ApplyOutcome) -> Event | None:
-    """Return that HAProxy serves by something else; None where it does not, or that is told otherwise."""
+    """Return that HAProxy serves by something else; None where it does not, or that is told otherwise.
+
+    An apply is one event, of the verb that says by which means.
+    """
     if outcome.error or outcome.kind not in (APPLY_KIND_RUNTIME, APPLY_KIND_RELOAD):
         return None
     took = f"{seconds(outcome.duration) * 1e3:,.0f} ms"
@@ -226,7 +229,7 @@ def source_changed(status: SourceStatus) -> Event:
 
 
 def haproxy_changed(state: HAProxyState, error: str, master: int, *, adopted: bool) -> Event | None:
-    """Return what became of HAProxy; None for what is no event."""
+    """Return what became of HAProxy, `error` being the sentence that says why; None for what is no event."""
     detail = HAProxyActivity(state=state, master_pid=master, error=error)
     if state == HA_PROXY_STATE_RUNNING:
         verb = VERB_HA_PROXY_ADOPTED if adopted else VERB_HA_PROXY_STARTED
@@ -234,7 +237,7 @@ def haproxy_changed(state: HAProxyState, error: str, master: int, *, adopted: bo
             f"HAProxy {'was taken over' if adopted else 'was started'}{f', pid {master}' if master else ''}"
         )
     elif state in (HA_PROXY_STATE_RESTARTING, HA_PROXY_STATE_FAILED):
-        verb, message = VERB_HA_PROXY_DIED, f"HAProxy is down: {error}"
+        verb, message = VERB_HA_PROXY_DIED, error
     else:
         return None
     return Event(verb=verb, resource=HAPROXY, message=message, haproxy=detail)

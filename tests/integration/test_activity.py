@@ -149,7 +149,7 @@ async def test_haproxy_that_dies_and_aqueduct_that_is_started_anew(aqueduct: Aqu
     assert started.haproxy.master_pid == master
     os.kill(master, signal.SIGKILL)
     died = await told.until(VERB_HA_PROXY_DIED)
-    assert died.message == "HAProxy is down: HAProxy ended: killed by SIGKILL"
+    assert died.message == "HAProxy was killed by SIGKILL"
     await told.until(VERB_HA_PROXY_STARTED)
     assert await aqueduct.end(signal.SIGTERM) == 0
     await aqueduct.start()

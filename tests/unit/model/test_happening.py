@@ -234,9 +234,9 @@ def test_haproxy() -> None:
     assert event is not None
     assert (event.verb, event.message) == (VERB_HA_PROXY_ADOPTED, "HAProxy was taken over")
     for state in (HA_PROXY_STATE_RESTARTING, HA_PROXY_STATE_FAILED):
-        event = haproxy_changed(state, "killed", 0, adopted=True)
+        event = haproxy_changed(state, "HAProxy was killed", 0, adopted=True)
         assert event is not None
-        assert (event.verb, event.message) == (VERB_HA_PROXY_DIED, "HAProxy is down: killed")
+        assert (event.verb, event.message) == (VERB_HA_PROXY_DIED, "HAProxy was killed")
     assert haproxy_changed(HA_PROXY_STATE_STARTING, "", 0, adopted=False) is None
 
 
