@@ -243,7 +243,14 @@ class Aqueduct:
 
     def _statistics(self, haproxy: _HAProxy, streams: Streams, clock: Clock) -> StatisticsService:
         window, control = self.settings.streams.stats_history, self._control
-        statistics = StatisticsService(haproxy.statistics, control.reconciler, streams, clock, window)
+        statistics = StatisticsService(
+            haproxy.statistics,
+            control.reconciler,
+            streams,
+            clock,
+            answering=control.answering,
+            window=window,
+        )
         control.status.on_state(statistics.became)
         control.on_members = statistics.changed
         control.states.on_change(lambda changes: statistics.changed({each.backend for each in changes}))

@@ -59,8 +59,8 @@ class Standing(Collector):
         yield _gauge("aqueduct_registrations", "Registrations in the own registry.", self.registrations())
 
     def _haproxy(self, status: Status) -> Iterator[Metric]:
-        is_up = status.haproxy_state == HA_PROXY_STATE_RUNNING
-        yield _gauge("aqueduct_haproxy_up", "Whether HAProxy serves.", is_up)
+        is_up = status.haproxy_state == HA_PROXY_STATE_RUNNING and not status.HasField("silent_since")
+        yield _gauge("aqueduct_haproxy_up", "Whether HAProxy serves, and answers.", is_up)
         states = {word: status.haproxy_state == state for state, word in _STATES.items()}
         yield _labelled("aqueduct_haproxy_state", "1 for what HAProxy does, else 0.", "state", states)
         yield _gauge(
