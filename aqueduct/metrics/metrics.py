@@ -82,8 +82,8 @@ class Metrics:
         self._commit_seconds.observe(seconds)
 
     def note_lag(self, stream: str, seconds: float) -> None:
-        """Count a message of a stream, by the stream's name."""
-        self._lag.labels(stream).observe(seconds)
+        """Count a message of a stream, by the stream's name. It may seem to come early by a clock set back."""
+        self._lag.labels(stream).observe(max(0.0, seconds))
 
     def note_event(self, event: Event) -> None:
         """Count an event."""

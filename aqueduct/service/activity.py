@@ -37,6 +37,8 @@ _AT_ONCE: Final = 500
 """Events that are looked at for one response, or read at once."""
 _SCANNED: Final = 2_000
 """Events that are read at once for a page."""
+_STREAM: Final = "ActivityWatch"
+"""What its lag is told as."""
 _KEPT: Final = 64
 """Responses that are kept for those who select the same."""
 _VERBS: Final = tokens(Verb.DESCRIPTOR)
@@ -148,34 +150,47 @@ class ActivityService:
             bell = self._streams.bell()
             self._log.watched_by(bell)
             try:
-                async for response in self._told(selection, last if after_id is None else after_id, bell):
+                cursor = last if after_id is None else after_id
+                async for response in self._told(_Watcher(selection, cursor, self._clock.monotonic()), bell):
                     yield response
             finally:
                 self._log.left_by(bell)
 
-    async def _told(
-        self, selection: Selection, cursor: int, bell: Bell
-    ) -> AsyncGenerator[ActivityWatchResponse, None]:
-        missed, told_at, is_first, is_in_step = 0, self._clock.monotonic(), True, False
+    async def _told(self, watcher: "_Watcher", bell: Bell) -> AsyncGenerator[ActivityWatchResponse, None]:
         while True:
             self._streams.check()
-            is_in_step = is_in_step or cursor + 1 >= self._log.first_recent
-            if is_in_step and cursor + 1 < self._log.first_recent:
-                newest = self._log.last_id - min(_NEWEST, RECENT)
-                missed, cursor = missed + newest - cursor, newest
-            elif not is_in_step and self._log.first_recent <= self._store.first_id:
-                newest = self._log.first_recent - 1
-                missed, cursor, is_in_step = missed + _between(cursor, newest), newest, True
-            if is_in_step:
-                response = self._response(selection, cursor, missed)
-            else:
-                response = await self._read(selection, cursor, missed)
-            cursor = response.last_id
-            if response.events or is_first or self._clock.monotonic() - told_at >= HEARTBEAT:
-                told_at, is_first, missed = self._clock.monotonic(), False, 0
+            self._catch_up(watcher)
+            response = await self._next(watcher)
+            watcher.cursor, watcher.missed = response.last_id, response.missed
+            was_live, watcher.is_live = watcher.is_live, watcher.is_live or self._is_all(response)
+            if response.events or watcher.is_new or self._silent(watcher) >= HEARTBEAT:
+                watcher.told_at, watcher.is_new, watcher.missed = self._clock.monotonic(), False, 0
                 yield response
-            if cursor >= self._log.last_id:
-                await bell.rings(max(0.0, told_at + HEARTBEAT - self._clock.monotonic()))
+                if was_live and response.events:
+                    self._streams.on_lag(_STREAM, self._clock.time() - seconds(response.events[0].time))
+            if self._is_all(response):
+                await bell.rings(max(0.0, HEARTBEAT - self._silent(watcher)))
+
+    def _catch_up(self, watcher: "_Watcher") -> None:
+        """Move a watcher over what cannot be told: it was too slow, or it is kept no more."""
+        first = self._log.first_recent
+        if watcher.cursor + 1 >= first:
+            watcher.is_in_step = True
+        elif watcher.is_in_step:
+            watcher.move(self._log.last_id - min(_NEWEST, RECENT))
+        elif first <= self._store.first_id:
+            watcher.move(first - 1)
+            watcher.is_in_step = True
+
+    async def _next(self, watcher: "_Watcher") -> ActivityWatchResponse:
+        if watcher.is_in_step:
+            return self._response(watcher.selection, watcher.cursor, watcher.missed)
+        last = self._log.last_id  # what is written while it is read comes next
+        found = await self._store.after(watcher.cursor, watcher.selection.fits, _AT_ONCE)
+        watcher.move(min(found.begin - 1 if found.begin else last, last))
+        events = [event for event in found.events if event.id <= last]
+        end = min(found.end or last, last)
+        return ActivityWatchResponse(events=events, last_id=end, missed=watcher.missed)
 
     def _response(self, selection: Selection, cursor: int, missed: int) -> ActivityWatchResponse:
         """Return what follows after `cursor` in memory: the very same message to all who are there."""
@@ -190,18 +205,34 @@ class ActivityService:
                 self._shared.popitem(last=False)
         return found
 
-    async def _read(self, selection: Selection, cursor: int, missed: int) -> ActivityWatchResponse:
-        """Return what follows after `cursor` in the store, up to what is told by now."""
-        found = await self._store.after(cursor, selection.fits, _AT_ONCE)
-        last = self._log.last_id
-        events = [event for event in found.events if event.id <= last]
-        missed += _between(cursor, min(found.begin - 1, last) if found.begin else last)
-        return ActivityWatchResponse(events=events, last_id=min(found.end or last, last), missed=missed)
+    def _is_all(self, response: ActivityWatchResponse) -> bool:
+        return response.last_id >= self._log.last_id
+
+    def _silent(self, watcher: "_Watcher") -> float:
+        return self._clock.monotonic() - watcher.told_at
 
 
-def _between(cursor: int, end: int) -> int:
-    """Return how many events there were up to `end` for one who was told those up to `cursor`; 0: none."""
-    return max(0, end - cursor) if cursor else 0
+@dataclass(slots=True)
+class _Watcher:
+    selection: Selection
+    cursor: int
+    """Id of the last event that was looked at for it."""
+    told_at: float
+    """When something was told last, in seconds of the clock."""
+    missed: int = 0
+    """Events that it missed, and was not told of."""
+    is_new: bool = True
+    """Whether nothing was told yet."""
+    is_in_step: bool = False
+    """Whether memory goes on where it is, or did."""
+    is_live: bool = False
+    """Whether it was told everything once: what it is told since happens as it looks on."""
+
+    def move(self, cursor: int) -> None:
+        """Pass over what it misses. One who asked for all that is kept misses nothing that is not."""
+        if cursor > self.cursor:
+            self.missed += (cursor - self.cursor) * bool(self.cursor or self.is_in_step)
+            self.cursor = cursor
 
 
 def _id_of(token: str) -> int:

@@ -260,6 +260,36 @@ async def test_one_that_is_too_slow_is_told_the_newest_and_what_it_missed(tmp_pa
             assert (told(response), response.missed) == (["31"], 0)
 
 
+async def test_how_old_it_is_when_it_is_taken_is_told_of_what_happens_meanwhile(plane: Plane) -> None:
+    lags: list[tuple[str, float]] = []
+    plane.streams.on_lag = lambda stream, seconds: lags.append((stream, round(seconds)))
+    await plane.written("1", "2")
+    plane.clock.advance(100)
+    async with aclosing(plane.service.watch(ALL, 1)) as watch:
+        assert await next_told(watch) == ["2"]
+        await plane.written("3")
+        assert await next_told(watch) == ["3"]
+        await plane.written("4")
+        plane.clock.advance(5)
+        assert await next_told(watch) == ["4"]
+    assert lags == [("ActivityWatch", 5)]
+
+
+async def test_what_none_selects_is_missed_all_the_same(tmp_path: Path) -> None:
+    async with running(tmp_path / "activity") as plane:
+        await plane.written(*map(str, range(1, 11)))
+    async with running(tmp_path / "activity") as plane:
+        ups = Selection(verbs=frozenset([VERB_UP]))
+        with patch.object(looking, "_AT_ONCE", 2):
+            async with aclosing(plane.service.watch(ups, 1)) as watch:
+                await anext(watch)
+                plane.store.retention = Retention(4)
+                await plane.store.forget()
+                plane.note("an up", verb=VERB_UP)
+                response = await anext(watch)
+                assert (told(response), response.missed) == (["an up"], 3)
+
+
 async def test_an_idle_stream_tells_that_it_is_alive_and_how_far_it_is(plane: Plane) -> None:
     ups = Selection(verbs=frozenset([VERB_UP]))
     async with aclosing(plane.service.watch(ups, None)) as watch:
