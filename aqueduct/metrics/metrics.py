@@ -82,7 +82,7 @@ class Metrics:
         self._commit_seconds.observe(seconds)
 
     def note_lag(self, stream: str, seconds: float) -> None:
-        """Count a message of a stream, by the stream's name. It may seem to come early by a clock set back."""
+        """Count a message of a stream, by its name; one that seems early, by a clock set back, as at once."""
         self._lag.labels(stream).observe(max(0.0, seconds))
 
     def note_event(self, event: Event) -> None:
