@@ -163,8 +163,6 @@ async def test_what_is_taken_back_is_told(aqueduct: Aqueduct, free_port: int) ->
     await aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=frontend))
     await aqueduct.end(signal.SIGTERM)
     aqueduct.end_haproxy()
-    while aqueduct.haproxy_pids():
-        await asyncio.sleep(0)
     server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", free_port)
     await aqueduct.start()
     refused = await told.until(VERB_REFUSED, "frontends/f")
