@@ -20,6 +20,7 @@ import grpc.aio
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from aqueduct.demo.ports import free_port
+from aqueduct.haproxy import kernel
 from aqueduct.v1.activity_pb2_grpc import ActivityServiceStub
 from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
@@ -103,7 +104,7 @@ class Aqueduct:
         try:
             await self.end()
         finally:
-            await self.end_haproxy()
+            self.end_haproxy()
 
     @property
     def target(self) -> str:
@@ -165,14 +166,11 @@ class Aqueduct:
             await asyncio.sleep(_PAUSE)
         return pids
 
-    async def end_haproxy(self) -> None:
-        """Kill what HAProxy processes there are, and wait until their ports are free."""
-        killed = self.haproxy_pids()
-        for pid in killed:
+    def end_haproxy(self) -> None:
+        """Kill what HAProxy processes there are; return when they are gone, and their sockets with them."""
+        for pid in self.haproxy_pids():
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        while not all(map(_has_ended, killed)):  # noqa: ASYNC110 # some are nobody's children here
-            await asyncio.sleep(_PAUSE)
+                _kill(os.pidfd_open(pid))
 
     def _command(self) -> list[str]:
         where = [f"--grpc-port={self.grpc_port}", f"--port={self.port}", f"--data-dir={self.data_dir}"]
@@ -205,13 +203,13 @@ async def _end(process: Process, how: signal.Signals) -> int:
         return await process.wait()
 
 
-def _has_ended(pid: int) -> bool:
-    """Tell whether a process has let go of all that it had open: after it lost its memory, and its `exe`."""
+def _kill(descriptor: int) -> None:
+    """Kill the process of a pidfd, and wait for it: a leader is a zombie while its threads hold sockets."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return state in "ZX"
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        kernel.exits_within(descriptor, _PATIENCE)
+    finally:
+        os.close(descriptor)
 
 
 def _running_from(directory: Path) -> list[int]:

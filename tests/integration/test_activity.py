@@ -149,7 +149,7 @@ async def test_haproxy_that_dies_and_aqueduct_that_is_started_anew(aqueduct: Aqu
     assert started.haproxy.master_pid == master
     os.kill(master, signal.SIGKILL)
     died = await told.until(VERB_HA_PROXY_DIED)
-    assert died.message == "HAProxy is down: HAProxy ended: killed by SIGKILL"
+    assert died.message == "HAProxy was killed by SIGKILL"
     await told.until(VERB_HA_PROXY_STARTED)
     assert await aqueduct.end(signal.SIGTERM) == 0
     await aqueduct.start()
@@ -162,7 +162,7 @@ async def test_what_is_taken_back_is_told(aqueduct: Aqueduct, free_port: int) ->
     frontend = Frontend(key="f", bind=f"127.0.0.1:{free_port}", backend="none")
     await aqueduct.frontends.PutFrontend(PutFrontendRequest(frontend=frontend))
     await aqueduct.end(signal.SIGTERM)
-    await aqueduct.end_haproxy()
+    aqueduct.end_haproxy()
     server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", free_port)
     await aqueduct.start()
     refused = await told.until(VERB_REFUSED, "frontends/f")

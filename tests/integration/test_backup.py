@@ -77,7 +77,7 @@ async def test_the_worst_day_ends_with_a_restored_store(
         assert (data_dir / "store.1" / "data.mdb").exists()
         await numbered.put(3)
         assert await numbered.served() == 3
-        await aqueduct.end_haproxy()
+        aqueduct.end_haproxy()
 
 
 @pytest.mark.parametrize("harm", ["cut", "empty", "else", "revision"])

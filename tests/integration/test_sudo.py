@@ -169,6 +169,6 @@ async def test_the_haproxy_of_another_user_is_refused(user: Sudoer) -> None:
         with pytest.raises(ProcessFailed, match=f"runs as {user.name}, not as root: end it before --sudo"):
             await aqueduct.start()
         assert aqueduct.haproxy_pids() == served
-        await aqueduct.end_haproxy()
+        aqueduct.end_haproxy()
         await aqueduct.start()
         assert {owner(pid) for pid in await aqueduct.serving_pids()} == {0}
