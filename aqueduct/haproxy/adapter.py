@@ -73,6 +73,7 @@ class MasterWorker:
         self._outside = outside
         self._instance: Instance | None = None
         self._log = states
+        states.know_by(lambda pid: self._instance is not None and self._instance.master.has(pid))
         self.runtime = LiveRuntime(directory, self._serving)
         """The Runtime API of the worker that serves."""
         self.states = PushedStates(states, self.runtime)

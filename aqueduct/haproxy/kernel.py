@@ -121,6 +121,13 @@ def look(pid: int, executables: Path) -> Found | None:
         return None
 
 
+def session_of(pid: int) -> int:
+    """Return the session of a process, whose ever it is; 0 where there is none of that id."""
+    with suppress(ProcessLookupError, OverflowError):
+        return os.getsid(pid) if pid else 0
+    return 0
+
+
 def identity(pid: int) -> str:
     """Return what no other process of this machine's life has: its id and its start; empty for none."""
     try:

@@ -77,6 +77,10 @@ class Master:
         """Tell whether the master has no worker yet: it opens its socket before it has the first one."""
         return all(pid == self.pid for pid in kernel.members(self.pid))
 
+    def has(self, pid: int) -> bool:
+        """Tell whether a process is one of its workers, or itself."""
+        return kernel.session_of(pid) == self.pid
+
     async def ended(self) -> str:
         """Wait until the master and all its workers are gone; tell how the master ended. Safe to cancel."""
         how = await self._exit()

@@ -1,10 +1,11 @@
 """The States port: the log that workers write to, and the Runtime API where that may not have told all."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 
 from aqueduct.haproxy.live import LiveRuntime
 from aqueduct.haproxy.servers import statuses
+from aqueduct.haproxy.show_stat import is_failure
 from aqueduct.haproxy.state_log import StateLog
 from aqueduct.ports.states import Asked, Doubt, Listener
 
@@ -32,6 +33,16 @@ class PushedStates:
         self._log.read_all()
         for some in statuses(answer):
             yield some
+
+    async def failures(self, backends: Collection[str]) -> Mapping[tuple[str, str], str]:
+        """Return why the last checks failed of servers of `backends`, by the names of both."""
+        told = await self._runtime.told(list(backends))
+        return {
+            (backend, name): server.check
+            for backend, servers in told.items()
+            for name, server in servers.items()
+            if is_failure(server.check)
+        }
 
     async def dropped(self) -> int:
         """Return how many lines the worker could not send."""

@@ -1,10 +1,14 @@
 """The answer to `show stat` about the servers of one backend (HAProxy management guide, section 9.1)."""
 
 import csv
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from aqueduct.ports.runtime import ServerTold
+
+_NO_FAILURE = re.compile(r"$|Unknown|Initializing|[^:]* passed\b")
+"""How HAProxy describes a check that has not failed, or was not made yet."""
 
 
 class _Columns(NamedTuple):
@@ -25,6 +29,11 @@ def parse_told(answer: str) -> dict[str, ServerTold]:
         sessions = int(cells[columns.sessions] or 0) + int(cells[columns.queued] or 0)
         found[cells[columns.name]] = ServerTold(sessions, check)
     return found
+
+
+def is_failure(check: str) -> bool:
+    """Tell whether what is told of a server's last check is that it failed."""
+    return _NO_FAILURE.match(check) is None
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ What a check answered stands in them as it came, so what follows it is looked fo
 """
 
 import re
+from datetime import datetime
 
 from aqueduct.ports.states import Told
 from aqueduct.v1.backend_pb2 import ADMIN_STATE_DRAIN, ADMIN_STATE_MAINT, ADMIN_STATE_READY, AdminState
@@ -23,7 +24,8 @@ _MARK = b" - - "
 _SERVER = b"Server "
 
 _LINE = re.compile(
-    r"<\d+>1 .*? (?P<worker>\d+) - - (?:Backup )?Server (?P<backend>[^ /]+)/(?P<server>\S+)(?: \('[^']*'\))? "
+    r"<\d+>1 (?P<time>\S+) .*? (?P<worker>\d+) - - "
+    r"(?:Backup )?Server (?P<backend>[^ /]+)/(?P<server>\S+)(?: \('[^']*'\))? "
     r"(?:(?P<maint>is going DOWN for maintenance|was DOWN and now enters maintenance"
     r"|remains in (?:forced )?maintenance)"
     r"|(?P<drain>enters drain state|remains in (?:forced )?drain mode)"
@@ -59,8 +61,25 @@ def parse(line: bytes) -> Told | None:
     admin, health = _status(found)
     reason, sessions, left = _rest(found["rest"])
     return Told(
-        int(found["worker"]), found["backend"], found["server"], admin, health, reason, sessions, left
+        int(found["worker"]),
+        found["backend"],
+        found["server"],
+        admin,
+        health,
+        reason,
+        sessions,
+        left,
+        _time(found["time"]),
     )
+
+
+def _time(text: str) -> float | None:
+    """Return a time in seconds since 1970-01-01 UTC; None for one before, without a zone, or that is none."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return max(0.0, time.timestamp()) or None if time.tzinfo is not None else None
 
 
 def _status(found: re.Match[str]) -> tuple[AdminState | None, OperationalState | None]:

@@ -4,15 +4,20 @@ A UDP socket on loopback: it costs HAProxy nothing where nobody listens, needs n
 would break, and holds thousands of lines. Its port is kept in HAProxy's directory, as it stands in
 Aqueduct's own lines of the configuration: with another one, HAProxy has to be reloaded.
 
-Invariants: lines come in the order in which they arrived. What a worker said that serves no more is not
-told. What the kernel had no room for is noticed.
+Anybody on this machine may send to it. So lines count that name a worker of ours: that it is one the kernel
+tells as long as it lives. Others are held until it is known who serves, since a worker may speak before its
+master is known, as while HAProxy starts or is taken over.
+
+Invariants: lines of a worker come in the order in which they arrived. What a worker said that serves no more
+is not told, nor what others say. What the kernel had no room for is noticed.
 """
 
 import asyncio
 import random
 import socket
 import struct
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +41,9 @@ _ROUNDS: Final = 256
 _FORMER: Final = 64
 """Former workers that are known."""
 
+_HELD: Final = 10_000
+"""Lines that are held of those who are not known; the newest."""
+
 # Linux's own, which Python does not name (asm-generic/socket.h, linux/sock_diag.h).
 _SO_RCVBUFFORCE: Final = 33
 _SO_MEMINFO: Final = 55
@@ -56,7 +64,13 @@ class StateLog:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._heard: dict[int, None] = {}
         self._former: dict[int, None] = {}
+        self._held: deque[Told] = deque(maxlen=_HELD)
+        self._is_worker: Callable[[int], bool] = lambda _: False
         self._drops = 0
+
+    def know_by(self, is_worker: Callable[[int], bool]) -> None:
+        """Have `is_worker` tell whether a process that lives is a worker of ours."""
+        self._is_worker = is_worker
 
     def on_told(self, listener: Listener) -> None:
         """Tell `listener` what workers say."""
@@ -89,6 +103,8 @@ class StateLog:
         self._heard = {worker: None}
         for oldest in list(self._former)[: -_FORMER or None]:
             del self._former[oldest]
+        self._tell(self._released(worker))
+        self._held.clear()
         self.doubt(doubt)
 
     def doubt(self, doubt: Doubt) -> None:
@@ -106,11 +122,14 @@ class StateLog:
         """Tell what has arrived, or some of it; return whether there may be more."""
         told: list[Told] = []
         is_more = self._receive(told)
+        self._tell(told)
+        self._note_drops()
+        return is_more
+
+    def _tell(self, told: Sequence[Told]) -> None:
         if told:
             for listener in self._told:
                 listener(told)
-        self._note_drops()
-        return is_more
 
     def _receive(self, told: list[Told]) -> bool:
         if self._socket is None:
@@ -122,9 +141,27 @@ class StateLog:
                 return False
             found = state_lines.parse(line)
             if found is not None and found.worker not in self._former:
-                self._heard[found.worker] = None
-                told.append(found)
+                self._take(found, told)
         return True
+
+    def _take(self, line: Told, told: list[Told]) -> None:
+        """Add a line to those told, or hold it."""
+        if line.worker not in self._heard:
+            if not self._is_worker(line.worker):
+                self._held.append(line)
+                return
+            self._heard[line.worker] = None
+            told += self._released(line.worker)
+        told.append(line)
+
+    def _released(self, worker: int) -> list[Told]:
+        """Return what was held of a worker, which is held no more."""
+        released = [line for line in self._held if line.worker == worker]
+        if released:
+            others = [line for line in self._held if line.worker != worker]
+            self._held.clear()
+            self._held.extend(others)
+        return released
 
     def _note_drops(self) -> None:
         drops = _drops_of(self._socket) if self._socket is not None else self._drops

@@ -6,6 +6,7 @@ Lines begin with whom they are about and leave out what follows from that. Times
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from aqueduct.model.beginning import BY_COMMAND, LEAVING
 from aqueduct.model.event_names import AQUEDUCT, CONFIGURATION, HAPROXY
 from aqueduct.model.resources import Kind, Ref
 from aqueduct.model.server_status import Status
@@ -69,8 +70,8 @@ from aqueduct.v1.stats_pb2 import OPERATIONAL_STATE_DOWN, OPERATIONAL_STATE_DRAI
 
 _NAMED: Final = 3
 _BACK: Final = {REVISION_CAUSE_UNDO: " back", REVISION_CAUSE_SWITCH: " back, as its switch failed"}
-_BY_COMMAND: Final = "changed from CLI"
-_LEAVING: Final = "leaving "
+PASSED: Final = "its check has passed"
+"""Why a member is up that Aqueduct has raised itself."""
 _ADMIN_VERBS: Final = {
     ADMIN_STATE_MAINT: VERB_MAINT,
     ADMIN_STATE_DRAIN: VERB_DRAINED,
@@ -108,30 +109,46 @@ def verbs(before: Status | None, after: Status) -> list[Verb]:
 
 
 def member_changed(
-    key: str, member: Member, name: str, verb: Verb, activity: MemberActivity, *, has_left: bool = False
+    key: str,
+    member: Member | None,
+    name: str,
+    verb: Verb,
+    activity: MemberActivity,
+    *,
+    has_left: bool = False,
 ) -> Event:
     """Return that a member of backend `key` came, went, or stands otherwise.
 
-    `activity` tells why. `has_left`: its `active_members` were told.
+    `activity` tells why. `has_left`: its `active_members` were told. `member` is None for the server of a
+    native line.
     """
     resource = str(Ref(Kind.BACKEND, key))
-    why = _why(verb, activity.reason)
+    why = _why(activity.reason)
     left = f"; {activity.active_members} {'left' if verb != VERB_UP else 'up'}" if has_left else ""
     message = f"{resource}: {name} {_WORDS[verb]}{f': {why}' if why else ''}{left}"
-    activity.member.CopyFrom(member)
+    if member is not None:
+        activity.member.CopyFrom(member)
     return Event(verb=verb, resource=resource, member=name, message=message, member_change=activity)
 
 
 def members_came(count: int, backends: int) -> Event:
-    """Return that so many members more came, or went, along with their backends."""
-    message = f"{count:,} members more came along with {backends:,} backends"
-    return Event(verb=VERB_ONLINE, resource=f"{Kind.BACKEND.collection}/", message=message)
+    """Return that so many members more came along with their backends."""
+    return _of_many(VERB_ONLINE, f"{count:,} members more came along with {backends:,} backends")
 
 
-def _why(verb: Verb, reason: str) -> str:
-    if reason == _BY_COMMAND:
-        return "its check has passed" if verb == VERB_UP else ""
-    return "" if reason.startswith(_LEAVING) else reason
+def members_went(count: int, backends: int) -> Event:
+    """Return that so many members more went along with their backends."""
+    return _of_many(VERB_OFFLINE, f"{count:,} members more went along with {backends:,} backends")
+
+
+def _of_many(verb: Verb, message: str) -> Event:
+    return Event(verb=verb, resource=f"{Kind.BACKEND.collection}/", message=message)
+
+
+def _why(reason: str) -> str:
+    if reason == BY_COMMAND:
+        return "set by the Runtime API"
+    return "" if reason.startswith(LEAVING) else reason
 
 
 def config_changed(revision: Revision) -> Event:

@@ -67,7 +67,17 @@ def check_port(host: str, port: int) -> None:
 
 def server_name(key: str, member: Member) -> str:
     """Return the name of a member's server in backend `key`: `KEY_HOST:PORT`."""
-    return f"{key}_{endpoint(member.host, member.port).name}"
+    return server_of(key, endpoint(member.host, member.port).name)
+
+
+def server_of(key: str, name: str) -> str:
+    """Return the name of the server of the member that is called `name` (members.py) in backend `key`."""
+    return f"{key}_{name}"
+
+
+def is_native(key: str, server: str) -> bool:
+    """Tell whether a name is none that a member's server has in backend `key`: a native line made it."""
+    return not (server.startswith(f"{key}_") and ":" in server)
 
 
 def server_ids(key: str, members: Iterable[Member]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from aqueduct.v1.activity_pb2 import Event
 Server = tuple[str, str]
 """HAProxy's names of a backend and of a server of it."""
 Standing = Mapping[Server, Status | None]
-"""How servers were last told to stand; None: nothing is known of one any more."""
+"""How servers were last told to stand; None: nothing is to be kept of one any more."""
 
 
 class Found(NamedTuple):

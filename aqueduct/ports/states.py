@@ -4,7 +4,7 @@ What is told comes in order and within a millisecond, but may get lost where the
 is told of a doubt asks. Names are HAProxy's, those of throw-away servers among them.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple, Protocol
@@ -30,6 +30,8 @@ class Told:
     """Sessions that the server had."""
     left: int | None = None
     """Servers of the backend that are left up, backup servers among them."""
+    time: float | None = None
+    """When HAProxy said it, by its clock, in seconds since 1970-01-01 UTC."""
 
 
 class Asked(NamedTuple):
@@ -69,6 +71,13 @@ class States(Protocol):
         """Iterate over all servers, some hundred at a time. HAProxyFailed where HAProxy does not answer.
 
         Whatever HAProxy told before it answered was told to listeners before.
+        """
+        ...
+
+    async def failures(self, backends: Collection[str]) -> Mapping[tuple[str, str], str]:
+        """Return why the last checks failed of servers of `backends`, by the names of both.
+
+        HAProxyFailed where HAProxy does not answer.
         """
         ...
 

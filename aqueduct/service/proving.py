@@ -79,7 +79,9 @@ class Proofs:
     words: dict[str, str] = field(default_factory=dict)
     """Of the last check that failed."""
     failed: dict[str, str] = field(default_factory=dict)
-    """Servers of probes that have just failed, and are still there to be asked why."""
+    """Servers that have just failed, mostly of probes, and are still there to be asked why."""
+    raised: list[str] = field(default_factory=list)
+    """Those that are about to be taken up, since the check of their probe has passed."""
 
     @property
     def decided(self) -> set[str]:
@@ -91,10 +93,21 @@ class Proofs:
         """Whether a probe is under way, or has just passed."""
         return any(probe.server is not None or probe.has_passed for probe in self.probes.values())
 
-    def note_words(self, told: Mapping[str, ServerTold]) -> None:
-        """Keep what HAProxy has told of probes that failed."""
-        self.words |= {name: told[server].check for name, server in self.failed.items() if server in told}
+    def note_words(self, told: Mapping[str, ServerTold]) -> Mapping[str, str]:
+        """Keep what HAProxy has told of probes that failed; return it, and what it told of real servers."""
+        new = {
+            name: told[server].check
+            for name, server in self.failed.items()
+            if server in told and told[server].check
+        }
+        self.words |= {name: words for name, words in new.items() if self.failed[name].startswith(PROBE)}
         self.failed.clear()
+        return new
+
+    def take_raised(self) -> Sequence[str]:
+        """Return those that were raised since the last time."""
+        raised, self.raised = self.raised, []
+        return raised
 
 
 class Prober:
@@ -141,7 +154,10 @@ class Prober:
             proofs.passed.add(name)
             yield from self._remove(key, probe)
             return
-        if is_name(member) or (row is not None and row.check_result == _FAILED):
+        has_failed = row is not None and row.check_result == _FAILED
+        if has_failed and not probe.has_failed:
+            proofs.failed[name] = real
+        if is_name(member) or has_failed:
             probe.has_failed = True  # not probed: HAProxy's own check, or that of a name, maybe never
         yield from self._probe(name, line, probe, proofs, seen)
 
@@ -159,6 +175,7 @@ class Prober:
             probe.server, self._under_way = None, self._under_way - 1  # a reload has swept it away
         elif row.check_result in _PASSED:
             probe.has_passed, probe.due = True, now
+            proofs.raised.append(name)
             yield f"set server {key}/{line.name} health up"
             yield from self._remove(key, probe)
         elif row.check_result == _FAILED:

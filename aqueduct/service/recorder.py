@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from aqueduct.model.times import timestamp
+from aqueduct.model.times import seconds, timestamp
 from aqueduct.ports.clock import Clock
 from aqueduct.v1.activity_pb2 import Event
 
@@ -30,9 +30,10 @@ class Recorder:
         self._listeners.append(listener)
 
     def record(self, event: Event) -> None:
-        """Tell of an event, which is given away; it gets the time where it has none."""
-        if not event.HasField("time"):
-            event.time.CopyFrom(timestamp(self._clock.time()))
+        """Tell of an event, which is given away. It gets the time where it has none, or a later one."""
+        now = self._clock.time()
+        if not event.HasField("time") or seconds(event.time) > now:
+            event.time.CopyFrom(timestamp(now))
         for listener in self._listeners:
             try:
                 listener(event)

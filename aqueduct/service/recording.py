@@ -70,6 +70,7 @@ class Recording:
         control.reconciler.on_refused.append(self._note_refused)
         control.reconciler.life.on_state(self._note_haproxy)
         control.transitions.on_failed.append(self._note_failed)
+        control.transitions.on_checked.append(self.members.checked)
         control.verifier.on_drift.append(self._note_drift)
         control.discoveries.on_source.append(self._note_source)
         self._note_known(registry.ids())

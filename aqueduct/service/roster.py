@@ -1,11 +1,11 @@
-"""The members behind HAProxy's names of servers, as they are stored."""
+"""The members behind HAProxy's names of servers, as they are stored, and servers of native lines."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Final
 
 from aqueduct.model.members import is_unproven
-from aqueduct.model.servers import server_name
+from aqueduct.model.servers import is_native, server_name
 from aqueduct.ports.store import Store
 from aqueduct.v1.backend_pb2 import Backend, Member
 
@@ -33,6 +33,10 @@ class Roster:
             if len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return known[1].get(server)
+
+    def has_native(self, key: str, server: str) -> bool:
+        """Tell whether a server that is no member is one of a native line of backend `key`."""
+        return key in self._store.snapshot().served and is_native(key, server)
 
     def begins_down(self, key: str, server: str) -> bool:
         """Tell whether a server is of a member that is down until it is proven."""

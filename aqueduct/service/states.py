@@ -18,7 +18,8 @@ are nobody's members.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import structlog
@@ -29,7 +30,7 @@ from aqueduct.plan.verify import PROBE
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxyFailed
 from aqueduct.ports.states import Asked, Doubt, States, Told
-from aqueduct.v1.stats_pb2 import OPERATIONAL_STATE_UP
+from aqueduct.v1.stats_pb2 import OPERATIONAL_STATE_DOWN, OPERATIONAL_STATE_UP
 from aqueduct.waiting import happens
 
 log = structlog.get_logger()
@@ -40,6 +41,8 @@ _PAUSE = 0.001
 """Seconds between two slices of what was asked for."""
 _SETTLED = 1.0
 """Seconds from what HAProxy tells to the question whether it could tell all."""
+_ASKED_WHY = 100
+"""Backends that are asked at once why servers of theirs are down: some 100 us each."""
 _TROUBLE = 1.0
 """Seconds until HAProxy is asked again where it did not answer."""
 
@@ -57,7 +60,9 @@ class StateChange(NamedTuple):
     before: Status
     after: Status
     told: Told | None
-    """HAProxy's words; None where it had to be asked."""
+    """What HAProxy said; None where it had to be asked."""
+    reason: str | None = None
+    """Why, in HAProxy's words; None where it had to be asked, and knew none."""
 
 
 Listener = Callable[[Sequence[StateChange]], None]
@@ -83,6 +88,7 @@ class MemberStates:
         self._known: dict[Server, Status] = {}  # those that are not UP
         self._told_at: dict[Server, float] = {}  # in the last seconds, the oldest first
         self._fresh: set[Server] = set()  # those told while HAProxy was asked
+        self._asked_why: set[str] = set()  # backends that were asked, meanwhile, why servers are down
         self._loaded_at = float("-inf")
         self._asked_at = clock.monotonic()
         self._is_doubtful = False
@@ -139,12 +145,17 @@ class MemberStates:
     async def compare(self) -> None:
         """Ask HAProxy for all servers, and tell what was missed. HAProxyFailed where it does not answer."""
         self._fresh.clear()
+        self._asked_why.clear()
         loaded_at = self._loaded_at
         seen: set[Server] = set()
+        reasons: dict[Server, str] = {}
         async for some in self._states.ask():
+            await self._ask_why(some, reasons)
             if self._loaded_at != loaded_at:
                 return  # another worker serves, which is asked next
-            self._tell([change for asked in some if (change := self._asked(asked, seen)) is not None])
+            self._tell(
+                [change for asked in some if (change := self._asked(asked, seen, reasons)) is not None]
+            )
             await asyncio.sleep(_PAUSE)
         for gone in self._known.keys() - seen - self._fresh:
             del self._known[gone]
@@ -184,9 +195,25 @@ class MemberStates:
         self._fresh.add(server)
         self._told_at.pop(server, None)
         self._told_at[server] = self._clock.monotonic()
-        return self._changed(server, before, before.told(line.admin, line.health), line)
+        return self._changed(server, before, before.told(line.admin, line.health), line, line.reason)
 
-    def _asked(self, asked: Asked, seen: set[Server]) -> StateChange | None:
+    async def _ask_why(self, some: Sequence[Asked], reasons: dict[Server, str]) -> None:
+        """Add to `reasons` why servers are down that were not known to be; of the first backends alone."""
+        found = dict.fromkeys(asked.backend for asked in some if self._is_found_down(asked))
+        room = _ASKED_WHY - len(self._asked_why)
+        backends = [backend for backend in found if backend not in self._asked_why][:room]
+        if backends:
+            self._asked_why.update(backends)
+            with suppress(HAProxyFailed):  # that they are down is to be told all the same
+                reasons.update(await self._states.failures(backends))
+
+    def _is_found_down(self, asked: Asked) -> bool:
+        server = asked.backend, asked.server
+        known = self._known.get(server, UP)
+        is_down = asked.status.state == OPERATIONAL_STATE_DOWN != known.health
+        return is_down and not (self._is_to_be_found_out(server, known) or self._begins_down(*server))
+
+    def _asked(self, asked: Asked, seen: set[Server], reasons: Mapping[Server, str]) -> StateChange | None:
         server = asked.backend, asked.server
         seen.add(server)
         if server in self._fresh or asked.server.startswith(PROBE):
@@ -195,7 +222,8 @@ class MemberStates:
         after = asked.status
         if after.health != known.health and self._is_to_be_found_out(server, known):
             after = Status(after.admin, known.health)
-        return self._changed(server, known, after, None)
+        reason = reasons.get(server) if after.state == OPERATIONAL_STATE_DOWN != known.health else None
+        return self._changed(server, known, after, None, reason)
 
     def _is_to_be_found_out(self, server: Server, known: Status) -> bool:
         """Tell whether what is known of a server's health is newer than what its new worker began with."""
@@ -204,13 +232,13 @@ class MemberStates:
         return known.health != OPERATIONAL_STATE_UP or server in self._told_at
 
     def _changed(
-        self, server: Server, before: Status, after: Status, told: Told | None
+        self, server: Server, before: Status, after: Status, told: Told | None, reason: str | None
     ) -> StateChange | None:
         if after == UP:
             self._known.pop(server, None)
         else:
             self._known[server] = after
-        return StateChange(*server, before, after, told) if after != before else None
+        return StateChange(*server, before, after, told, reason) if after != before else None
 
     def _forget_old(self) -> None:
         begin = self._clock.monotonic() - 2 * PATIENCE

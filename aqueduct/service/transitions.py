@@ -21,7 +21,7 @@ from aqueduct.errors import AqueductError, Unmet
 from aqueduct.model.advancing import Seen, advanced, is_failed, needed
 from aqueduct.model.members import draining, member_name, to_prove
 from aqueduct.model.resources import Kind, Ref
-from aqueduct.model.servers import server_name
+from aqueduct.model.servers import server_name, server_of
 from aqueduct.plan.rows import ServerRow
 from aqueduct.plan.verify import is_accepted
 from aqueduct.ports.clock import Clock
@@ -104,6 +104,11 @@ class Transitions:
         self.switches = Switches()
         self.on_failed: list[Callable[[str, str], None]] = []
         """Are told the backend of each switch that fails, and why. They return at once, and never fail."""
+        self.on_checked: list[Callable[[str, str, str], None]] = []
+        """Are told of first checks of new members: backend, server, and why it failed, empty where it passed.
+
+        Each is told before the server is taken up. They return at once, and never fail.
+        """
         self._wake = asyncio.Event()
 
     def served(self, keys: Collection[str]) -> None:
@@ -183,11 +188,13 @@ class Transitions:
         """Take the proofs of a backend further; return what to tell HAProxy for it."""
         sight, coming = view.sight, to_prove(view.membership)
         proofs = self.switches[sight.key].proofs
-        return [
+        commands = [
             *sweep(sight.key, sight.rows.values(), proofs),
             *self._prober.drop(sight.key, proofs, coming),
             *self._prober.step(coming, proofs, sight),
         ]
+        self._tell_checked(sight.key, dict.fromkeys(proofs.take_raised(), ""))
+        return commands
 
     def _is_to_be_told(self, view: _View) -> bool:
         """Tell whether sessions or the words of checks have to be asked for."""
@@ -200,7 +207,7 @@ class Transitions:
         membership, sight = view.membership, view.sight
         going, now = draining(membership), self._clock.time()
         proofs = self.switches[sight.key].proofs
-        proofs.note_words(told)
+        self._tell_checked(sight.key, proofs.note_words(told))
         seen = Seen(frozenset(proofs.passed), _idle(going, sight, told))
         cuts = _cuts(sight.key, going, told, now)
         if is_failed(membership, seen, now):
@@ -243,6 +250,11 @@ class Transitions:
             listener(key, failure.description)
         self.switches[key].due = self._clock.monotonic() + TROUBLE
         return _Look(key, membership, membership, failure)
+
+    def _tell_checked(self, key: str, words: Mapping[str, str]) -> None:
+        for name, failure in words.items():
+            for listener in self.on_checked:
+                listener(key, server_of(key, name), failure)
 
     def _over(self, key: str) -> list[str]:
         switch = self.switches.pop(key)

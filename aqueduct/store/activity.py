@@ -3,8 +3,8 @@
 It is no configuration: a full or broken store of it stops no change.
 
 Layout, schema version 1: `events` has each Event under its id (8 bytes, big-endian); `standing` has, under
-the SHA-256 of both names, how each server was last told to stand that does not simply stand up; `meta` has
-`last_id` (decimal text), so that no id is used again once its event is gone.
+the SHA-256 of both names, how each server was last told to stand of which that is kept; `meta` has `last_id`
+(decimal text), so that no id is used again once its event is gone.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from typing import Final, Self, TypeVar
 import lmdb
 
 from aqueduct.errors import Unavailable
-from aqueduct.model.server_status import UP, Status
+from aqueduct.model.server_status import Status
 from aqueduct.model.times import seconds
 from aqueduct.ports.activity import Found, Server, Standing
 from aqueduct.ports.clock import Clock
@@ -71,7 +71,7 @@ class ActivityDatabase(Database):
         return (_ID.unpack(cursor.key())[0] if cursor.first() else last + 1), last
 
     def standing(self) -> dict[Server, Status]:
-        """Return how servers were last told to stand, but for those that stand up."""
+        """Return how servers were last told to stand."""
         return self._read(
             lambda txn: dict(map(_read_standing, txn.cursor(self._databases[_STANDING]).iternext(keys=False)))
         )
@@ -99,7 +99,7 @@ class ActivityDatabase(Database):
     def _put_standing(self, txn: "lmdb.Transaction[bytes]", server: Server, status: Status | None) -> None:
         names = _SEPARATOR.join(server)
         key = sha256(names.encode()).digest()
-        if status is None or status == UP:
+        if status is None:
             txn.delete(key, db=self._databases[_STANDING])
         else:
             words = AdminState.Name(status.admin), OperationalState.Name(status.health), names

@@ -16,6 +16,7 @@ from aqueduct.v1.activity_pb2 import (
     VERB_HA_PROXY_ADOPTED,
     VERB_HA_PROXY_DIED,
     VERB_HA_PROXY_STARTED,
+    VERB_OFFLINE,
     VERB_REFUSED,
     VERB_STARTED,
     VERB_UP,
@@ -126,6 +127,35 @@ async def test_what_members_go_through(aqueduct: Aqueduct, web: Web) -> None:
     assert [event.message for event in listed.events][1:] == [down.message]
 
 
+async def test_a_member_that_is_dead_from_the_start_and_a_native_server(aqueduct: Aqueduct, web: Web) -> None:
+    told = Follower(aqueduct)
+    async with Web("another") as another:
+        port = another.port
+        members = [Member(host="127.0.0.1", port=each) for each in (web.port, port)]
+        native = f"server db 127.0.0.1:{web.port} check inter 100ms rise 1 fall 1"
+        backend = Backend(
+            key="app",
+            type=BACKEND_TYPE_STATIC,
+            members=members,
+            health=Health(uri="/", interval=100),
+            natives=[native.replace(str(web.port), str(port))],
+        )
+        await aqueduct.backends.PutBackend(PutBackendRequest(backend=backend))
+        await told.until(VERB_UP, "backends/app", f"127.0.0.1:{port}")
+    down = await told.until(VERB_DOWN, "backends/app", "db")
+    assert "Connection refused" in down.message
+    await put(aqueduct, [web.port, port], "late")
+    down = await told.until(VERB_DOWN, "backends/late", f"127.0.0.1:{port}")
+    assert "Connection refused" in down.message
+    async with Web("another", port):
+        up = await told.until(VERB_UP, "backends/late", f"127.0.0.1:{port}")
+    assert up.message.partition(": its check has passed")[1] or "Layer7 check passed" in up.message
+    late = [event for event in told.events if event.resource == "backends/late" and event.verb == VERB_DOWN]
+    assert len(late) == 1
+    await aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="late"))
+    await told.until(VERB_OFFLINE, "backends/late", f"127.0.0.1:{port}")
+
+
 async def test_registrations_and_discovered_members(aqueduct: Aqueduct, web: Web) -> None:
     told = Follower(aqueduct)
     registration = Registration(name="app", version="1.0.0", host="127.0.0.1", port=web.port)
@@ -181,10 +211,10 @@ async def test_a_kill_loses_nothing_that_was_told_and_states_are_told_once(
         async with Web("another") as another:
             await put(aqueduct, [web.port, another.port])
             await told.until(VERB_UP, "backends/app", f"127.0.0.1:{another.port}")
-        await told.until(VERB_DOWN, "backends/app", f"127.0.0.1:{another.port}")
-        await aqueduct.end(signal.SIGKILL)
+            await aqueduct.end(signal.SIGKILL)
         await aqueduct.start()
-        await told.until(VERB_STARTED)
+        down = await told.until(VERB_DOWN, "backends/app", f"127.0.0.1:{another.port}")
+        assert "Connection refused" in down.message  # HAProxy knew, or found out since
     async with Web("another", another.port):
         await told.until(VERB_UP, "backends/app", f"127.0.0.1:{another.port}")
     assert [event.id for event in told.events] == list(range(1, len(told.events) + 1))

@@ -129,10 +129,14 @@ async def test_how_servers_stand_is_known_when_it_is_opened_again(kept: Kept) ->
         ("b", "5"): UP,
     }
     await kept.store.write([], stands)
-    await kept.store.write([], {("b", "4"): UP, ("b", "3"): None})
+    await kept.store.write([], {("b", "4"): None, ("b", "3"): None})
     assert kept.store.standing() == {}
     await kept.store.close()
-    assert (await kept.open()).standing() == {("a", "s" * 600): DOWN, ("a", "2"): maint}
+    assert (await kept.open()).standing() == {
+        ("a", "s" * 600): DOWN,
+        ("a", "2"): maint,
+        ("b", "5"): UP,
+    }
 
 
 async def test_one_that_is_closed_says_so(kept: Kept) -> None:

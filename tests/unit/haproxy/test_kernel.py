@@ -14,5 +14,10 @@ def test_identity() -> None:
     assert kernel.identity(os.getpid()) == kernel.identity(os.getpid()) != kernel.identity(1)
 
 
+def test_sessions() -> None:
+    assert kernel.session_of(os.getpid()) == os.getsid(0)
+    assert [kernel.session_of(pid) for pid in (0, 2**22 + 1, 2**70)] == [0, 0, 0]
+
+
 def test_a_process_that_is_gone_has_no_identity() -> None:
     assert kernel.identity(NO_PROCESS) == ""

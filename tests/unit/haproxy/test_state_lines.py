@@ -66,9 +66,25 @@ def test_what_a_line_tells(text: str, expected: object) -> None:
 
 def test_the_tag_of_a_log_may_hold_anything() -> None:
     text = f"Server web/a is DOWN.{LEFT}"
-    assert parse(line(text, "<185>1 2026-11-25T18:49:55+00:00 host my - tag 7")) == Told(
-        7, "web", "a", None, DOWN, "", 3, 2
+    assert parse(line(text, "<185>1 1970-01-01T01:00:05+01:00 host my - tag 7")) == Told(
+        7, "web", "a", None, DOWN, "", 3, 2, 5.0
     )
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2026-11-25T18:49:55.089928+00:00", 1795632595.089928),
+        ("2026-11-25T19:49:55.089928+01:00", 1795632595.089928),
+        ("0001-01-01T00:00:00+12:00", None),
+        ("2026-11-25T18:49:55", None),
+        ("yesterday", None),
+    ],
+)
+def test_when_it_was_said(time: str, expected: float | None) -> None:
+    found = parse(line("Server web/a is DOWN.", f"<185>1 {time} - haproxy 7"))
+    assert found is not None
+    assert found.time == expected
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,15 @@ from aqueduct.ports.states import Doubt, Told
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[StateLog]:
+def workers() -> set[int]:
+    """Return the processes that are workers of ours, and live."""
+    return {1, 2, 7}
+
+
+@pytest.fixture
+def log(tmp_path: Path, workers: set[int]) -> Iterator[StateLog]:
     made = StateLog(tmp_path)
+    made.know_by(workers.__contains__)
     yield made
     made.close()
 
@@ -93,6 +100,50 @@ def test_workers_that_serve_no_more_are_not_heard(log: StateLog) -> None:
     log.read_all()
     assert [line.server for line in told] == ["a", "b", "d", "e"]
     assert doubts == [Doubt.LOADED, Doubt.LOADED]
+
+
+def test_what_others_say_is_not_told(log: StateLog) -> None:
+    told = told_to(log)
+    Worker(log, 666).say("forged")
+    Worker(log, 0).say("forged")
+    Worker(log, 2**70).say("forged")
+    Worker(log, 7).say("a")
+    log.serves(7, Doubt.LOADED)
+    Worker(log, 666).say("forged")
+    log.serves(7, Doubt.LOADED)
+    assert [line.server for line in told] == ["a"]
+
+
+def test_what_a_worker_says_before_it_is_known_is_told_in_its_order_once_it_is(
+    log: StateLog, workers: set[int]
+) -> None:
+    told = told_to(log)
+    first, second = Worker(log, 31), Worker(log, 32)
+    first.say("a")
+    second.say("b", "c")
+    Worker(log, 666).say("forged")
+    log.read_all()
+    assert told == []
+    workers.add(32)
+    second.say("d")
+    log.read_all()
+    assert [line.server for line in told] == ["b", "c", "d"]
+    first.say("e")
+    log.serves(31, Doubt.ADOPTED)  # it has ended already, for all that the kernel knows
+    first.say("f")
+    log.read_all()
+    assert [line.server for line in told] == ["b", "c", "d", "a", "e", "f"]
+
+
+def test_the_newest_of_very_much_are_held(log: StateLog) -> None:
+    told = told_to(log)
+    unknown = Worker(log, 31)
+    for number in range(26):
+        unknown.say(*(f"s{number}-{each}" for each in range(400)))
+        log.read_all()
+    log.serves(31, Doubt.LOADED)
+    assert len(told) == 10_000
+    assert told[-1].server == "s25-399"
 
 
 def test_what_there_was_no_room_for_is_noticed(log: StateLog) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from aqueduct.model.happening import (
+    PASSED,
     applied,
     aqueduct_started,
     config_changed,
@@ -12,6 +13,7 @@ from aqueduct.model.happening import (
     haproxy_changed,
     member_changed,
     members_came,
+    members_went,
     refused,
     registered,
     source_changed,
@@ -110,8 +112,9 @@ def test_what_is_told_of_a_member(before: Status | None, after: Status, expected
     [
         (VERB_DOWN, REFUSED, 3, f"is down: {REFUSED}; 3 left"),
         (VERB_UP, "Layer4 check passed", 4, "is up: Layer4 check passed; 4 up"),
-        (VERB_UP, "changed from CLI", None, "is up: its check has passed"),
-        (VERB_DOWN, "changed from CLI", None, "is down"),
+        (VERB_UP, PASSED, None, "is up: its check has passed"),
+        (VERB_UP, "changed from CLI", None, "is up: set by the Runtime API"),
+        (VERB_DOWN, "changed from CLI", None, "is down: set by the Runtime API"),
         (VERB_READY, "leaving forced maintenance", None, "is ready again"),
         (VERB_MAINT, "", None, "is in maintenance"),
         (VERB_DRAINED, "", 0, "takes nothing new; 0 left"),
@@ -132,6 +135,15 @@ def test_members(verb: Verb, reason: str, left: int | None, message: str) -> Non
 def test_many_members_at_once() -> None:
     event = members_came(39_900, 9_975)
     assert event.message == "39,900 members more came along with 9,975 backends"
+    event = members_went(2_000, 1)
+    assert (event.verb, event.resource) == (VERB_OFFLINE, "backends/")
+    assert event.message == "2,000 members more went along with 1 backends"
+
+
+def test_a_server_of_a_native_line() -> None:
+    event = member_changed("web", None, "db", VERB_DOWN, MemberActivity())
+    assert (event.member, event.message) == ("db", "backends/web: db is down")
+    assert not event.member_change.HasField("member")
 
 
 def revision(*changes: str) -> Revision:

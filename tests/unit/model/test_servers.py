@@ -11,9 +11,11 @@ from aqueduct.model.servers import (
     endpoint,
     endpoint_of,
     is_name,
+    is_native,
     server_address,
     server_ids,
     server_name,
+    server_of,
 )
 from aqueduct.v1.backend_pb2 import Member
 
@@ -111,3 +113,10 @@ def test_ids_are_unique_and_those_that_a_consistent_hash_can_tell_apart() -> Non
     ids = server_ids("app", members).values()
     assert len(set(ids)) == len(members)
     assert all(0 < number < 2**20 for number in ids)
+
+
+def test_a_server_of_a_native_line_is_known_by_its_name() -> None:
+    assert not is_native("web", server_of("web", "10.0.0.1:80"))
+    assert not is_native("web", "web_unix::_2Frun_2Fa.sock")
+    assert is_native("web", "web_2")
+    assert is_native("web", "db:1")

@@ -1,6 +1,6 @@
 """What is told of the states of members, by a HAProxy that says what the test wants."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 
 import pytest
 
@@ -24,6 +24,8 @@ class Script:
 
     def __init__(self) -> None:
         self.stands: dict[str, Status] = {}
+        self.checks: dict[str, str] = {}
+        self.asked_why: list[str] = []
         self.meanwhile: Callable[[], None] = lambda: None
         self._told: Listener = lambda _: None
         self._doubt: Callable[[Doubt], None] = lambda _: None
@@ -38,11 +40,22 @@ class Script:
         self.meanwhile()
         yield [Asked("web", server, status) for server, status in self.stands.items()]
 
+    async def failures(self, backends: Collection[str]) -> Mapping[tuple[str, str], str]:
+        self.asked_why += [*backends]
+        return {("web", server): words for server, words in self.checks.items() if "web" in backends}
+
     async def dropped(self) -> int:
         return 0
 
-    def says(self, server: str, health: OperationalState | None, admin: AdminState | None = None) -> None:
-        self._told([Told(1, "web", server, admin, health)])
+    def says(
+        self,
+        server: str,
+        health: OperationalState | None,
+        admin: AdminState | None = None,
+        reason: str = "",
+        time: float | None = None,
+    ) -> None:
+        self._told([Told(1, "web", server, admin, health, reason, time=time)])
 
     def loads(self) -> None:
         self._doubt(Doubt.LOADED)
