@@ -1,0 +1,34 @@
+"""The Python clients make every scenario of clients/conformance."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+import yaml
+
+from aqueduct.client import AsyncClient, Client
+from tests.clients.driving import AsyncDriver, BlockingDriver, Document
+from tests.clients.running import Scenario
+from tests.clients.served import SERVE, Served
+
+SCENARIOS = yaml.safe_load((SERVE.parent / "conformance" / "scenarios.yaml").read_text())["scenarios"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served() -> AsyncIterator[Served]:
+    async with Served() as served:
+        yield served
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["name"])
+async def test_asyncio(served: Served, scenario: Document) -> None:
+    async with AsyncClient(served.target) as client:
+        await Scenario(AsyncDriver(client), served).run(scenario["steps"])
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["name"])
+async def test_blocking(served: Served, scenario: Document) -> None:
+    with Client(served.target) as client:
+        await Scenario(BlockingDriver(client), served).run(scenario["steps"])
