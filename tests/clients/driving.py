@@ -80,7 +80,7 @@ class AsyncWatching:
             await events.aclose()
 
     async def next(self) -> Document:
-        return _told(await self._events.get())
+        return told(await self._events.get())
 
     async def close(self) -> None:
         self._following.cancel()
@@ -133,7 +133,7 @@ class BlockingWatching:
             self._loop.call_soon_threadsafe(self._put, error)
 
     async def next(self) -> Document:
-        return _told(await self._events.get())
+        return told(await self._events.get())
 
     async def close(self) -> None:
         self._watch.close()
@@ -152,7 +152,7 @@ def _watch(client: Any, step: Document) -> Any:
     raise ValueError(step["watch"])
 
 
-def _told(event: Any) -> Document:
+def told(event: Any) -> Document:
     match event:
         case CallError():
             raise event

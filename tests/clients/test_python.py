@@ -1,5 +1,6 @@
 """The Python clients make every scenario of clients/conformance."""
 
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,9 +8,11 @@ import pytest_asyncio
 import yaml
 
 from aqueduct.client import AsyncClient, Client
+from tests.clients import toolchain
 from tests.clients.driving import AsyncDriver, BlockingDriver, Document
 from tests.clients.running import Scenario
 from tests.clients.served import SERVE, Served
+from tests.clients.soaking import soak
 
 SCENARIOS = yaml.safe_load((SERVE.parent / "conformance" / "scenarios.yaml").read_text())["scenarios"]
 
@@ -32,3 +35,9 @@ async def test_asyncio(served: Served, scenario: Document) -> None:
 async def test_blocking(served: Served, scenario: Document) -> None:
     with Client(served.target) as client:
         await Scenario(BlockingDriver(client), served).run(scenario["steps"])
+
+
+@toolchain.TIME
+@pytest.mark.parametrize("way", ["async", "blocking"])
+async def test_soak(way: str) -> None:
+    await soak(toolchain.CLIENTS.parent, sys.executable, "-m", "tests.clients.fold", way)
