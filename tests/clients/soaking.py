@@ -86,16 +86,24 @@ async def soak(directory: Path, *program: str) -> None:
         _running(directory, [*program, served.target]) as told,
     ):
         await told.comes_to({})
-        writing = asyncio.create_task(_write(client))
-        for _ in range(KILLS):
+        async with _writing(client):
+            for _ in range(KILLS):
+                await asyncio.sleep(EVERY)
+                await served.tell("kill")
+                await served.tell("start")
             await asyncio.sleep(EVERY)
-            await served.tell("kill")
-            await served.tell("start")
-        await asyncio.sleep(EVERY)
+        await _compare(client, told)
+
+
+@asynccontextmanager
+async def _writing(client: AsyncClient) -> AsyncIterator[None]:
+    writing = asyncio.create_task(_write(client))
+    try:
+        yield
+    finally:
         writing.cancel()
         with suppress(asyncio.CancelledError):
             await writing
-        await _compare(client, told)
 
 
 async def _write(client: AsyncClient) -> None:

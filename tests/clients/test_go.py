@@ -6,7 +6,7 @@ from tests.clients import toolchain
 from tests.clients.soaking import soak
 from tests.clients.toolchain import CLIENTS
 
-pytestmark = [toolchain.needed("go", "Go 1.25 or newer"), toolchain.TIME]
+pytestmark = [toolchain.needed("Go", "go", "version", least=(1, 25)), toolchain.TIME]
 
 
 async def test_go() -> None:

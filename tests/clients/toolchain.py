@@ -8,7 +8,9 @@ async def test_go() -> None:
 
 import asyncio
 import os
+import re
 import shutil
+import subprocess
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from contextlib import suppress
@@ -22,11 +24,26 @@ TIME: Final = pytest.mark.timeout(900 if os.environ.get("AQUEDUCT_TEST_LONG") ==
 """The first run fetches and builds what others find."""
 
 
-def needed(program: str, what: str) -> pytest.MarkDecorator:
-    """Leave tests out where a program is not here; `what` tells people what to install."""
-    return pytest.mark.skipif(
-        shutil.which(program) is None, reason=f"needs {what}: there is no `{program}` here"
-    )
+def needed(what: str, *version: str, least: tuple[int, ...]) -> pytest.MarkDecorator:
+    """Leave tests out where what they need is not here, or older than `least`: by what `version` prints.
+
+    `needed("Go", "go", "version", least=(1, 25))`
+    """
+    found = _version(*version)
+    reason = f"needs {what} {'.'.join(map(str, least))} or newer: there is {found or 'none'} here"
+    return pytest.mark.skipif(_numbers(found) < least, reason=reason)
+
+
+def _version(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        return ""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip()
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = re.search(r"\d+(\.\d+)*", version)
+    return tuple(map(int, found[0].split("."))) if found else ()
 
 
 async def run(client: str, *command: str) -> str:
