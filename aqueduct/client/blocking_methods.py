@@ -10,6 +10,7 @@ from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from aqueduct.client.methods import CHECK, Method, Request, Response, method
 from aqueduct.client.requests import Making, Setting, Switching, Writing, parted
+from aqueduct.v1.activity_pb2 import Event, ListActivityRequest
 from aqueduct.v1.backend_pb2 import (
     AdminState,
     Backend,
@@ -50,6 +51,7 @@ from aqueduct.v1.registry_pb2 import (
     RegisterResponse,
     Registration,
 )
+from aqueduct.v1.stats_pb2 import GetStatsRequest, Stats
 
 
 class Methods:
@@ -196,6 +198,14 @@ class Methods:
     def list_revisions(self, resource: str = "") -> Iterator[Revision]:
         """Yield the history, the newest revision first; of one resource (`backends/web`)."""
         return self.pages(method("ConfigService/ListRevisions"), ListRevisionsRequest(resource=resource))
+
+    def list_stats(self, request: GetStatsRequest) -> Iterator[Stats]:
+        """Yield the statistics selected: frontends, then backends, then members."""
+        return self.pages(method("StatsService/GetStats"), request)
+
+    def list_activity(self, request: ListActivityRequest) -> Iterator[Event]:
+        """Yield the events selected, the newest first."""
+        return self.pages(method("ActivityService/ListActivity"), request)
 
     def get_status(self, *, deadline: float | None = None) -> Status:
         """Return whether what is stored is what is served."""

@@ -177,8 +177,8 @@ class Aqueduct:
         return [sys.executable, "-m", "aqueduct", "serve", "--on-exit=stop", *where, *binary, *self.options]
 
     async def _serving(self) -> None:
-        while not await self._comes_to_serve():  # lost: the connection was that of the process before
-            await asyncio.sleep(_PAUSE)
+        while not await self._comes_to_serve():
+            pass  # lost: the connection was that of the process before; the next one is waited for
 
     async def _comes_to_serve(self) -> bool:
         watch = self.channel.unary_stream(

@@ -65,6 +65,12 @@ func list(ctx context.Context, client *aqueduct.Client, name string, request any
 			return nil, err
 		}
 		return items(client.ListStats(ctx, asked))
+	case "ActivityService/ListActivity":
+		asked := &v1.ListActivityRequest{}
+		if err := into(request, asked); err != nil {
+			return nil, err
+		}
+		return items(client.ListActivity(ctx, asked))
 	}
 	return nil, fmt.Errorf("%s is no list", name)
 }

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 
 	v1 "aqueduct/client/aqueductv1"
 )
@@ -79,9 +80,17 @@ func (c *Client) ListRevisions(ctx context.Context, resource string) iter.Seq2[*
 // ListStats yields the statistics that request selects.
 func (c *Client) ListStats(ctx context.Context, request *v1.GetStatsRequest) iter.Seq2[*v1.Stats, error] {
 	return pages(ctx, c.Stats.GetStats, func(token string) *v1.GetStatsRequest {
-		return &v1.GetStatsRequest{
-			Kinds: request.GetKinds(), Keys: request.GetKeys(), Prefixes: request.GetPrefixes(), Groups: request.GetGroups(),
-			PageSize: request.GetPageSize(), PageToken: token,
-		}
+		next := proto.CloneOf(request)
+		next.PageToken = token
+		return next
 	}, (*v1.GetStatsResponse).GetStats)
+}
+
+// ListActivity yields the events that request selects, the newest first.
+func (c *Client) ListActivity(ctx context.Context, request *v1.ListActivityRequest) iter.Seq2[*v1.Event, error] {
+	return pages(ctx, c.Activity.ListActivity, func(token string) *v1.ListActivityRequest {
+		next := proto.CloneOf(request)
+		next.PageToken = token
+		return next
+	}, (*v1.ListActivityResponse).GetEvents)
 }

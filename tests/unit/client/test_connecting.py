@@ -14,7 +14,6 @@ from aqueduct.client import (
     AsyncClient,
     CallError,
     Client,
-    DeadlineExceeded,
     Deadlines,
     NotFound,
     Tls,
