@@ -131,7 +131,7 @@ def call_error(error: Any) -> CallError:
     """Return what gRPC's own error says: that of `grpc` or of `grpc.aio`."""
     trailing = error.trailing_metadata() or ()
     packed = next((value for name, value in trailing if name == _DETAILS), b"")
-    return made(error.code(), error.details() or "", _details(packed))
+    return made(error.code(), error.details() or "", details_of(packed))
 
 
 def made(code: grpc.StatusCode, message: str, details: Details | None = None) -> CallError:
@@ -139,7 +139,8 @@ def made(code: grpc.StatusCode, message: str, details: Details | None = None) ->
     return _CLASSES.get(code, CallError)(code, message, details or Details())
 
 
-def _details(packed: bytes) -> Details:
+def details_of(packed: bytes) -> Details:
+    """Return what a google.rpc.Status says, as it comes with an error; nothing where it is none."""
     status = Status()
     with suppress(DecodeError):  # somebody else's
         status.ParseFromString(packed)

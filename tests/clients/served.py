@@ -7,7 +7,10 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any, Self
 
+import yaml
+
 SERVE = Path(__file__).parents[2] / "clients" / "serve"
+SCENARIOS = yaml.safe_load((SERVE.parent / "conformance" / "scenarios.yaml").read_text())["scenarios"]
 
 
 class Served:

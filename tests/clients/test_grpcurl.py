@@ -1,4 +1,4 @@
-"""docs/grpcurl.md, as it stands: each method of the API, without any client of ours."""
+"""Without any client of ours: docs/grpcurl.md as it stands, with each method; scenarios by grpcurl."""
 
 import asyncio
 import json
@@ -17,6 +17,9 @@ import pytest_asyncio
 from aqueduct.client.methods import METHODS
 from aqueduct.demo.ports import free_port
 from aqueduct.demo.processes import Aqueduct
+from tests.clients.grpcurling import GrpcurlDriver
+from tests.clients.running import Scenario
+from tests.clients.served import SCENARIOS, Served
 from tests.haproxies import binaries
 from tests.readme import examples
 from tests.web import Web
@@ -94,3 +97,17 @@ async def test_its_errors_have_details(page: Page) -> None:
     assert process.returncode == _INVALID_ARGUMENT
     assert "backend.key" in err.decode()
     assert "INVALID_FIELD" in err.decode()
+
+
+def _is_of_calls(scenario: Any) -> bool:
+    """Tell whether a scenario needs neither watches, nor what a client does over restarts."""
+    return not any("watch" in step or "server" in step for step in scenario["steps"])
+
+
+async def test_the_scenarios_of_calls() -> None:
+    made = 0
+    async with Served() as served:
+        for scenario in filter(_is_of_calls, SCENARIOS):
+            await Scenario(GrpcurlDriver(str(GRPCURL), served.target), served).run(scenario["steps"])
+            made += 1
+    assert made >= 25

@@ -5,16 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import yaml
 
 from aqueduct.client import AsyncClient, Client
 from tests.clients import toolchain
 from tests.clients.driving import AsyncDriver, BlockingDriver, Document
 from tests.clients.running import Scenario
-from tests.clients.served import SERVE, Served
+from tests.clients.served import SCENARIOS, Served
 from tests.clients.soaking import soak
-
-SCENARIOS = yaml.safe_load((SERVE.parent / "conformance" / "scenarios.yaml").read_text())["scenarios"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
