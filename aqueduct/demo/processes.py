@@ -178,15 +178,21 @@ class Aqueduct:
         return [sys.executable, "-m", "aqueduct", "serve", "--on-exit=stop", *where, *binary, *self.options]
 
     async def _serving(self) -> None:
+        while not await self._comes_to_serve():
+            pass  # lost: the connection was that of the process before; the next one is waited for
+
+    async def _comes_to_serve(self) -> bool:
         watch = self.channel.unary_stream(
             "/grpc.health.v1.Health/Watch",
             request_serializer=HealthCheckRequest.SerializeToString,
             response_deserializer=HealthCheckResponse.FromString,
         )(HealthCheckRequest(), wait_for_ready=True)
-        async for response in watch:
-            if response.status == HealthCheckResponse.SERVING:
-                watch.cancel()
-                return
+        with suppress(grpc.aio.AioRpcError):
+            async for response in watch:
+                if response.status == HealthCheckResponse.SERVING:
+                    watch.cancel()
+                    return True
+        return False
 
     def _last_words(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
