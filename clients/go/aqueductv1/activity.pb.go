@@ -37,9 +37,10 @@ const (
 	Verb_VERB_ONLINE Verb = 2
 	// A member went.
 	Verb_VERB_OFFLINE Verb = 3
-	// HAProxy serves by another configuration or other members, without a reload or by one: `apply` says.
+	// HAProxy serves by another configuration or other members, changed without a reload. An apply is one event:
+	// this, or `VERB_HA_PROXY_RESTARTED`.
 	Verb_VERB_HA_PROXY_CONFIG_CHANGED Verb = 4
-	// A new worker of HAProxy took over by a reload.
+	// A new worker of HAProxy took over by a reload, with another configuration or the same: `apply` says why.
 	Verb_VERB_HA_PROXY_RESTARTED Verb = 5
 	// The stored configuration changed.
 	Verb_VERB_CONFIG_CHANGED Verb = 6
@@ -77,6 +78,8 @@ const (
 	Verb_VERB_SWITCH_COMPLETED Verb = 22
 	// A switch of members failed, and the old ones serve on.
 	Verb_VERB_SWITCH_FAILED Verb = 23
+	// Events could not be kept, about where this one stands: the disk was full for long, say.
+	Verb_VERB_ACTIVITY_LOST Verb = 25
 )
 
 // Enum value maps for Verb.
@@ -106,6 +109,7 @@ var (
 		21: "VERB_SWITCH_STARTED",
 		22: "VERB_SWITCH_COMPLETED",
 		23: "VERB_SWITCH_FAILED",
+		25: "VERB_ACTIVITY_LOST",
 	}
 	Verb_value = map[string]int32{
 		"VERB_UNSPECIFIED":             0,
@@ -132,6 +136,7 @@ var (
 		"VERB_SWITCH_STARTED":          21,
 		"VERB_SWITCH_COMPLETED":        22,
 		"VERB_SWITCH_FAILED":           23,
+		"VERB_ACTIVITY_LOST":           25,
 	}
 )
 
@@ -683,7 +688,8 @@ type ListActivityRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Verbs; none: all.
 	Verbs []Verb `protobuf:"varint,1,rep,packed,name=verbs,proto3,enum=aqueduct.v1.Verb" json:"verbs,omitempty"`
-	// Resources, such as `backends/web`; none: all. `backends/` selects all backends.
+	// Resources, such as `backends/web`, `registrations/ID`, `sources/dns`, `haproxy`, `aqueduct` and
+	// `configuration`; none: all. `backends/` selects all backends.
 	Resources []string `protobuf:"bytes,2,rep,name=resources,proto3" json:"resources,omitempty"`
 	// The earliest time.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
@@ -838,7 +844,7 @@ type ActivityWatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Verbs; none: all.
 	Verbs []Verb `protobuf:"varint,1,rep,packed,name=verbs,proto3,enum=aqueduct.v1.Verb" json:"verbs,omitempty"`
-	// Resources, such as `backends/web`; none: all. `backends/` selects all backends.
+	// Resources, as in ListActivity; none: all.
 	Resources []string `protobuf:"bytes,2,rep,name=resources,proto3" json:"resources,omitempty"`
 	// Tell what came after the event of this id; absent: what happens from now on. 0: all that is kept.
 	AfterId       *int64 `protobuf:"varint,3,opt,name=after_id,json=afterId,proto3,oneof" json:"after_id,omitempty"`
@@ -1025,7 +1031,7 @@ const file_aqueduct_v1_activity_proto_rawDesc = "" +
 	"\x15ActivityWatchResponse\x12*\n" +
 	"\x06events\x18\x01 \x03(\v2\x12.aqueduct.v1.EventR\x06events\x12\x17\n" +
 	"\alast_id\x18\x02 \x01(\x03R\x06lastId\x12\x16\n" +
-	"\x06missed\x18\x03 \x01(\x03R\x06missed*\x83\a\n" +
+	"\x06missed\x18\x03 \x01(\x03R\x06missed*\xad\a\n" +
 	"\x04Verb\x12\x14\n" +
 	"\x10VERB_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\fVERB_STARTED\x10\x01\x1a\v\x8a\xb5\x18\astarted\x12\x1b\n" +
@@ -1057,7 +1063,8 @@ const file_aqueduct_v1_activity_proto_rawDesc = "" +
 	"driftFound\x12*\n" +
 	"\x13VERB_SWITCH_STARTED\x10\x15\x1a\x11\x8a\xb5\x18\rswitchStarted\x12.\n" +
 	"\x15VERB_SWITCH_COMPLETED\x10\x16\x1a\x13\x8a\xb5\x18\x0fswitchCompleted\x12(\n" +
-	"\x12VERB_SWITCH_FAILED\x10\x17\x1a\x10\x8a\xb5\x18\fswitchFailed2\x98\x02\n" +
+	"\x12VERB_SWITCH_FAILED\x10\x17\x1a\x10\x8a\xb5\x18\fswitchFailed\x12(\n" +
+	"\x12VERB_ACTIVITY_LOST\x10\x19\x1a\x10\x8a\xb5\x18\factivityLost2\x98\x02\n" +
 	"\x0fActivityService\x12t\n" +
 	"\fListActivity\x12 .aqueduct.v1.ListActivityRequest\x1a!.aqueduct.v1.ListActivityResponse\"\x1f\x82\xd3\xe4\x93\x02\x16b\x06events\x12\f/v1/activity\x90\x02\x01\x12\x8e\x01\n" +
 	"\rActivityWatch\x12!.aqueduct.v1.ActivityWatchRequest\x1a\".aqueduct.v1.ActivityWatchResponse\"4\x92\xb5\x18\x13\n" +

@@ -34,13 +34,15 @@ const (
 type ActivityServiceClient interface {
 	// ListActivity lists events, the newest first.
 	//
-	// Errors: INVALID_ARGUMENT for a page token that is none of ours, or a time frame that ends before it begins.
+	// Errors: INVALID_ARGUMENT for a verb or a resource that is none, a page token that is none of ours, or a time
+	// frame that ends before it begins.
 	ListActivity(ctx context.Context, in *ListActivityRequest, opts ...grpc.CallOption) (*ListActivityResponse, error)
 	// ActivityWatch tells events as they happen, in order, each once. What it has told is durable. A client that
 	// falls far behind is told the newest, and how many it missed.
 	//
-	// Errors: OUT_OF_RANGE for `after_id` of an event that is yet to come, RESOURCE_EXHAUSTED where there are as many
-	// streams as Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
+	// Errors: INVALID_ARGUMENT for a verb, a resource or an id that is none, OUT_OF_RANGE for `after_id` of an event
+	// that is yet to come, RESOURCE_EXHAUSTED where there are as many streams as Aqueduct was configured to have,
+	// UNAVAILABLE when Aqueduct ends.
 	ActivityWatch(ctx context.Context, in *ActivityWatchRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ActivityWatchResponse], error)
 }
 
@@ -90,13 +92,15 @@ type ActivityService_ActivityWatchClient = grpc.ServerStreamingClient[ActivityWa
 type ActivityServiceServer interface {
 	// ListActivity lists events, the newest first.
 	//
-	// Errors: INVALID_ARGUMENT for a page token that is none of ours, or a time frame that ends before it begins.
+	// Errors: INVALID_ARGUMENT for a verb or a resource that is none, a page token that is none of ours, or a time
+	// frame that ends before it begins.
 	ListActivity(context.Context, *ListActivityRequest) (*ListActivityResponse, error)
 	// ActivityWatch tells events as they happen, in order, each once. What it has told is durable. A client that
 	// falls far behind is told the newest, and how many it missed.
 	//
-	// Errors: OUT_OF_RANGE for `after_id` of an event that is yet to come, RESOURCE_EXHAUSTED where there are as many
-	// streams as Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
+	// Errors: INVALID_ARGUMENT for a verb, a resource or an id that is none, OUT_OF_RANGE for `after_id` of an event
+	// that is yet to come, RESOURCE_EXHAUSTED where there are as many streams as Aqueduct was configured to have,
+	// UNAVAILABLE when Aqueduct ends.
 	ActivityWatch(*ActivityWatchRequest, grpc.ServerStreamingServer[ActivityWatchResponse]) error
 	mustEmbedUnimplementedActivityServiceServer()
 }

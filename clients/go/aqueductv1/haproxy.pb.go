@@ -376,7 +376,10 @@ type Status struct {
 	// What its operator calls this Aqueduct; empty where that was not said.
 	Label string `protobuf:"bytes,14,opt,name=label,proto3" json:"label,omitempty"`
 	// Aqueduct's version, such as `0.1.0`.
-	Version       string `protobuf:"bytes,15,opt,name=version,proto3" json:"version,omitempty"`
+	Version string `protobuf:"bytes,15,opt,name=version,proto3" json:"version,omitempty"`
+	// Since when HAProxy has not answered, though it runs: it may hang. Absent while it answers. Noticed where it is
+	// asked: after some seconds while statistics are read, which the history does too, else when it is verified next.
+	SilentSince   *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=silent_since,json=silentSince,proto3" json:"silent_since,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -514,6 +517,13 @@ func (x *Status) GetVersion() string {
 		return x.Version
 	}
 	return ""
+}
+
+func (x *Status) GetSilentSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SilentSince
+	}
+	return nil
 }
 
 // What the serving worker says of itself.
@@ -1016,7 +1026,7 @@ const file_aqueduct_v1_haproxy_proto_rawDesc = "" +
 	"\x05Drift\x12.\n" +
 	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage\"\xfd\x04\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\"\xbc\x05\n" +
 	"\x06Status\x12>\n" +
 	"\rhaproxy_state\x18\x01 \x01(\x0e2\x19.aqueduct.v1.HAProxyStateR\fhaproxyState\x12\x14\n" +
 	"\x05error\x18\x02 \x01(\tR\x05error\x12'\n" +
@@ -1037,7 +1047,8 @@ const file_aqueduct_v1_haproxy_proto_rawDesc = "" +
 	"\n" +
 	"last_drift\x18\r \x01(\v2\x12.aqueduct.v1.DriftR\tlastDrift\x12\x14\n" +
 	"\x05label\x18\x0e \x01(\tR\x05label\x12\x18\n" +
-	"\aversion\x18\x0f \x01(\tR\aversion\"\x8c\x03\n" +
+	"\aversion\x18\x0f \x01(\tR\aversion\x12=\n" +
+	"\fsilent_since\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\vsilentSince\"\x8c\x03\n" +
 	"\vHAProxyInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x1d\n" +
 	"\n" +
@@ -1132,25 +1143,26 @@ var file_aqueduct_v1_haproxy_proto_depIdxs = []int32{
 	2,  // 6: aqueduct.v1.Status.transitions:type_name -> aqueduct.v1.BackendTransition
 	3,  // 7: aqueduct.v1.Status.sources:type_name -> aqueduct.v1.SourceStatus
 	4,  // 8: aqueduct.v1.Status.last_drift:type_name -> aqueduct.v1.Drift
-	19, // 9: aqueduct.v1.HAProxyInfo.uptime:type_name -> google.protobuf.Duration
-	15, // 10: aqueduct.v1.HAProxyInfo.fields:type_name -> aqueduct.v1.HAProxyInfo.FieldsEntry
-	6,  // 11: aqueduct.v1.GetHAProxyInfoResponse.info:type_name -> aqueduct.v1.HAProxyInfo
-	5,  // 12: aqueduct.v1.GetStatusResponse.status:type_name -> aqueduct.v1.Status
-	18, // 13: aqueduct.v1.ReloadResponse.apply:type_name -> aqueduct.v1.ApplyOutcome
-	20, // 14: aqueduct.v1.ReloadResponse.plan:type_name -> aqueduct.v1.Plan
-	7,  // 15: aqueduct.v1.HAProxyService.GetHAProxyConfig:input_type -> aqueduct.v1.GetHAProxyConfigRequest
-	9,  // 16: aqueduct.v1.HAProxyService.GetHAProxyInfo:input_type -> aqueduct.v1.GetHAProxyInfoRequest
-	11, // 17: aqueduct.v1.HAProxyService.GetStatus:input_type -> aqueduct.v1.GetStatusRequest
-	13, // 18: aqueduct.v1.HAProxyService.Reload:input_type -> aqueduct.v1.ReloadRequest
-	8,  // 19: aqueduct.v1.HAProxyService.GetHAProxyConfig:output_type -> aqueduct.v1.GetHAProxyConfigResponse
-	10, // 20: aqueduct.v1.HAProxyService.GetHAProxyInfo:output_type -> aqueduct.v1.GetHAProxyInfoResponse
-	12, // 21: aqueduct.v1.HAProxyService.GetStatus:output_type -> aqueduct.v1.GetStatusResponse
-	14, // 22: aqueduct.v1.HAProxyService.Reload:output_type -> aqueduct.v1.ReloadResponse
-	19, // [19:23] is the sub-list for method output_type
-	15, // [15:19] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	17, // 9: aqueduct.v1.Status.silent_since:type_name -> google.protobuf.Timestamp
+	19, // 10: aqueduct.v1.HAProxyInfo.uptime:type_name -> google.protobuf.Duration
+	15, // 11: aqueduct.v1.HAProxyInfo.fields:type_name -> aqueduct.v1.HAProxyInfo.FieldsEntry
+	6,  // 12: aqueduct.v1.GetHAProxyInfoResponse.info:type_name -> aqueduct.v1.HAProxyInfo
+	5,  // 13: aqueduct.v1.GetStatusResponse.status:type_name -> aqueduct.v1.Status
+	18, // 14: aqueduct.v1.ReloadResponse.apply:type_name -> aqueduct.v1.ApplyOutcome
+	20, // 15: aqueduct.v1.ReloadResponse.plan:type_name -> aqueduct.v1.Plan
+	7,  // 16: aqueduct.v1.HAProxyService.GetHAProxyConfig:input_type -> aqueduct.v1.GetHAProxyConfigRequest
+	9,  // 17: aqueduct.v1.HAProxyService.GetHAProxyInfo:input_type -> aqueduct.v1.GetHAProxyInfoRequest
+	11, // 18: aqueduct.v1.HAProxyService.GetStatus:input_type -> aqueduct.v1.GetStatusRequest
+	13, // 19: aqueduct.v1.HAProxyService.Reload:input_type -> aqueduct.v1.ReloadRequest
+	8,  // 20: aqueduct.v1.HAProxyService.GetHAProxyConfig:output_type -> aqueduct.v1.GetHAProxyConfigResponse
+	10, // 21: aqueduct.v1.HAProxyService.GetHAProxyInfo:output_type -> aqueduct.v1.GetHAProxyInfoResponse
+	12, // 22: aqueduct.v1.HAProxyService.GetStatus:output_type -> aqueduct.v1.GetStatusResponse
+	14, // 23: aqueduct.v1.HAProxyService.Reload:output_type -> aqueduct.v1.ReloadResponse
+	20, // [20:24] is the sub-list for method output_type
+	16, // [16:20] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_aqueduct_v1_haproxy_proto_init() }

@@ -1207,7 +1207,12 @@ type StatsWatchResponse struct {
 	// Statistics that changed, in the order of GetStats.
 	Stats []*Stats `protobuf:"bytes,6,rep,name=stats,proto3" json:"stats,omitempty"`
 	// Whose statistics there are no more; not in a snapshot.
-	Removed       []*StatsName `protobuf:"bytes,7,rep,name=removed,proto3" json:"removed,omitempty"`
+	Removed []*StatsName `protobuf:"bytes,7,rep,name=removed,proto3" json:"removed,omitempty"`
+	// Since when HAProxy has not answered, though it runs: all statistics are of before. Absent while it answers; a
+	// response tells that it does again, at the latest with what has changed meanwhile. Noticed after some seconds.
+	SilentSince *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=silent_since,json=silentSince,proto3" json:"silent_since,omitempty"`
+	// When Aqueduct began to count: it is another where counters began anew. Only in a snapshot.
+	CountedSince  *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=counted_since,json=countedSince,proto3" json:"counted_since,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1287,6 +1292,20 @@ func (x *StatsWatchResponse) GetStats() []*Stats {
 func (x *StatsWatchResponse) GetRemoved() []*StatsName {
 	if x != nil {
 		return x.Removed
+	}
+	return nil
+}
+
+func (x *StatsWatchResponse) GetSilentSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SilentSince
+	}
+	return nil
+}
+
+func (x *StatsWatchResponse) GetCountedSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CountedSince
 	}
 	return nil
 }
@@ -1393,6 +1412,8 @@ type GetStatsResponse struct {
 	Revision int64 `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"`
 	// Token of the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,4,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// When Aqueduct began to count: it is another where counters began anew.
+	CountedSince  *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=counted_since,json=countedSince,proto3" json:"counted_since,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1453,6 +1474,13 @@ func (x *GetStatsResponse) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *GetStatsResponse) GetCountedSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CountedSince
+	}
+	return nil
 }
 
 // How something fared at one time.
@@ -1842,7 +1870,7 @@ const file_aqueduct_v1_stats_proto_rawDesc = "" +
 	"\x04keys\x18\x02 \x03(\tR\x04keys\x12\x1a\n" +
 	"\bprefixes\x18\x03 \x03(\tR\bprefixes\x12/\n" +
 	"\x06groups\x18\x04 \x03(\x0e2\x17.aqueduct.v1.StatsGroupR\x06groups\x125\n" +
-	"\binterval\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\binterval\"\x88\x02\n" +
+	"\binterval\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\binterval\"\x88\x03\n" +
 	"\x12StatsWatchResponse\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x03R\bsequence\x12\x1a\n" +
 	"\bsnapshot\x18\x02 \x01(\bR\bsnapshot\x12\x12\n" +
@@ -1850,7 +1878,9 @@ const file_aqueduct_v1_stats_proto_rawDesc = "" +
 	"\x04time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n" +
 	"\brevision\x18\x05 \x01(\x03R\brevision\x12(\n" +
 	"\x05stats\x18\x06 \x03(\v2\x12.aqueduct.v1.StatsR\x05stats\x120\n" +
-	"\aremoved\x18\a \x03(\v2\x16.aqueduct.v1.StatsNameR\aremoved\"\xdc\x01\n" +
+	"\aremoved\x18\a \x03(\v2\x16.aqueduct.v1.StatsNameR\aremoved\x12=\n" +
+	"\fsilent_since\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\vsilentSince\x12?\n" +
+	"\rcounted_since\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\fcountedSince\"\xdc\x01\n" +
 	"\x0fGetStatsRequest\x12,\n" +
 	"\x05kinds\x18\x01 \x03(\x0e2\x16.aqueduct.v1.StatsKindR\x05kinds\x12\x12\n" +
 	"\x04keys\x18\x02 \x03(\tR\x04keys\x12\x1a\n" +
@@ -1858,12 +1888,13 @@ const file_aqueduct_v1_stats_proto_rawDesc = "" +
 	"\x06groups\x18\x04 \x03(\x0e2\x17.aqueduct.v1.StatsGroupR\x06groups\x12\x1b\n" +
 	"\tpage_size\x18\x05 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x06 \x01(\tR\tpageToken\"\xb0\x01\n" +
+	"page_token\x18\x06 \x01(\tR\tpageToken\"\xf1\x01\n" +
 	"\x10GetStatsResponse\x12(\n" +
 	"\x05stats\x18\x01 \x03(\v2\x12.aqueduct.v1.StatsR\x05stats\x12.\n" +
 	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n" +
 	"\brevision\x18\x03 \x01(\x03R\brevision\x12&\n" +
-	"\x0fnext_page_token\x18\x04 \x01(\tR\rnextPageToken\"\xac\x01\n" +
+	"\x0fnext_page_token\x18\x04 \x01(\tR\rnextPageToken\x12?\n" +
+	"\rcounted_since\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\fcountedSince\"\xac\x01\n" +
 	"\n" +
 	"StatsPoint\x12.\n" +
 	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12\x1a\n" +
@@ -1980,28 +2011,31 @@ var file_aqueduct_v1_stats_proto_depIdxs = []int32{
 	22, // 20: aqueduct.v1.StatsWatchResponse.time:type_name -> google.protobuf.Timestamp
 	10, // 21: aqueduct.v1.StatsWatchResponse.stats:type_name -> aqueduct.v1.Stats
 	11, // 22: aqueduct.v1.StatsWatchResponse.removed:type_name -> aqueduct.v1.StatsName
-	0,  // 23: aqueduct.v1.GetStatsRequest.kinds:type_name -> aqueduct.v1.StatsKind
-	1,  // 24: aqueduct.v1.GetStatsRequest.groups:type_name -> aqueduct.v1.StatsGroup
-	10, // 25: aqueduct.v1.GetStatsResponse.stats:type_name -> aqueduct.v1.Stats
-	22, // 26: aqueduct.v1.GetStatsResponse.time:type_name -> google.protobuf.Timestamp
-	22, // 27: aqueduct.v1.StatsPoint.time:type_name -> google.protobuf.Timestamp
-	9,  // 28: aqueduct.v1.StatsPoint.rates:type_name -> aqueduct.v1.RateStats
-	0,  // 29: aqueduct.v1.StatsHistory.kind:type_name -> aqueduct.v1.StatsKind
-	16, // 30: aqueduct.v1.StatsHistory.points:type_name -> aqueduct.v1.StatsPoint
-	0,  // 31: aqueduct.v1.GetStatsHistoryRequest.kinds:type_name -> aqueduct.v1.StatsKind
-	20, // 32: aqueduct.v1.GetStatsHistoryRequest.window:type_name -> google.protobuf.Duration
-	17, // 33: aqueduct.v1.GetStatsHistoryResponse.histories:type_name -> aqueduct.v1.StatsHistory
-	12, // 34: aqueduct.v1.StatsService.StatsWatch:input_type -> aqueduct.v1.StatsWatchRequest
-	14, // 35: aqueduct.v1.StatsService.GetStats:input_type -> aqueduct.v1.GetStatsRequest
-	18, // 36: aqueduct.v1.StatsService.GetStatsHistory:input_type -> aqueduct.v1.GetStatsHistoryRequest
-	13, // 37: aqueduct.v1.StatsService.StatsWatch:output_type -> aqueduct.v1.StatsWatchResponse
-	15, // 38: aqueduct.v1.StatsService.GetStats:output_type -> aqueduct.v1.GetStatsResponse
-	19, // 39: aqueduct.v1.StatsService.GetStatsHistory:output_type -> aqueduct.v1.GetStatsHistoryResponse
-	37, // [37:40] is the sub-list for method output_type
-	34, // [34:37] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	22, // 23: aqueduct.v1.StatsWatchResponse.silent_since:type_name -> google.protobuf.Timestamp
+	22, // 24: aqueduct.v1.StatsWatchResponse.counted_since:type_name -> google.protobuf.Timestamp
+	0,  // 25: aqueduct.v1.GetStatsRequest.kinds:type_name -> aqueduct.v1.StatsKind
+	1,  // 26: aqueduct.v1.GetStatsRequest.groups:type_name -> aqueduct.v1.StatsGroup
+	10, // 27: aqueduct.v1.GetStatsResponse.stats:type_name -> aqueduct.v1.Stats
+	22, // 28: aqueduct.v1.GetStatsResponse.time:type_name -> google.protobuf.Timestamp
+	22, // 29: aqueduct.v1.GetStatsResponse.counted_since:type_name -> google.protobuf.Timestamp
+	22, // 30: aqueduct.v1.StatsPoint.time:type_name -> google.protobuf.Timestamp
+	9,  // 31: aqueduct.v1.StatsPoint.rates:type_name -> aqueduct.v1.RateStats
+	0,  // 32: aqueduct.v1.StatsHistory.kind:type_name -> aqueduct.v1.StatsKind
+	16, // 33: aqueduct.v1.StatsHistory.points:type_name -> aqueduct.v1.StatsPoint
+	0,  // 34: aqueduct.v1.GetStatsHistoryRequest.kinds:type_name -> aqueduct.v1.StatsKind
+	20, // 35: aqueduct.v1.GetStatsHistoryRequest.window:type_name -> google.protobuf.Duration
+	17, // 36: aqueduct.v1.GetStatsHistoryResponse.histories:type_name -> aqueduct.v1.StatsHistory
+	12, // 37: aqueduct.v1.StatsService.StatsWatch:input_type -> aqueduct.v1.StatsWatchRequest
+	14, // 38: aqueduct.v1.StatsService.GetStats:input_type -> aqueduct.v1.GetStatsRequest
+	18, // 39: aqueduct.v1.StatsService.GetStatsHistory:input_type -> aqueduct.v1.GetStatsHistoryRequest
+	13, // 40: aqueduct.v1.StatsService.StatsWatch:output_type -> aqueduct.v1.StatsWatchResponse
+	15, // 41: aqueduct.v1.StatsService.GetStats:output_type -> aqueduct.v1.GetStatsResponse
+	19, // 42: aqueduct.v1.StatsService.GetStatsHistory:output_type -> aqueduct.v1.GetStatsHistoryResponse
+	40, // [40:43] is the sub-list for method output_type
+	37, // [37:40] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_aqueduct_v1_stats_proto_init() }

@@ -31,15 +31,15 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // StatsService tells HAProxy's statistics. Counters count on over reloads: what an earlier worker counted is
-// in them, also what it still counts as it finishes its sessions. They begin at zero with Aqueduct's own start
-// or, where it takes over an HAProxy that serves, at what its worker has counted.
+// in them, also what it still counts as it finishes its sessions. They begin anew with Aqueduct's own start, which
+// `counted_since` tells: at zero or, where it takes over an HAProxy that serves, at what its worker has counted.
 type StatsServiceClient interface {
 	// StatsWatch tells the statistics selected, whole, and then, each interval, those that changed, each with all
 	// groups selected. A member that goes up or down, or whose admin state changes, is told at once. A client that
 	// is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
 	//
 	// While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
-	// as it is when HAProxy serves again.
+	// as it is when HAProxy serves again. Where HAProxy runs and does not answer a response says since when.
 	//
 	// Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
 	// Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
@@ -107,15 +107,15 @@ func (c *statsServiceClient) GetStatsHistory(ctx context.Context, in *GetStatsHi
 // for forward compatibility.
 //
 // StatsService tells HAProxy's statistics. Counters count on over reloads: what an earlier worker counted is
-// in them, also what it still counts as it finishes its sessions. They begin at zero with Aqueduct's own start
-// or, where it takes over an HAProxy that serves, at what its worker has counted.
+// in them, also what it still counts as it finishes its sessions. They begin anew with Aqueduct's own start, which
+// `counted_since` tells: at zero or, where it takes over an HAProxy that serves, at what its worker has counted.
 type StatsServiceServer interface {
 	// StatsWatch tells the statistics selected, whole, and then, each interval, those that changed, each with all
 	// groups selected. A member that goes up or down, or whose admin state changes, is told at once. A client that
 	// is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
 	//
 	// While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
-	// as it is when HAProxy serves again.
+	// as it is when HAProxy serves again. Where HAProxy runs and does not answer a response says since when.
 	//
 	// Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
 	// Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
