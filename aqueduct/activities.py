@@ -48,6 +48,11 @@ class Activities:
         self._recording = Recording(control, store, registry, master, self.store.standing())
         return ActivityService(self.store, self._log, streams, self._clock)
 
+    @property
+    def lost(self) -> int:
+        """How many events could not be kept."""
+        return self._log.lost
+
     def note_started(self, version: str, label: str) -> None:
         """Record that Aqueduct has come to serve."""
         if self._recording is not None:

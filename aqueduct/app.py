@@ -199,7 +199,13 @@ class Aqueduct:
         gateway = Gateway(
             exchange, settings.gateway, {**ui.pages(), **pages(exchange.router), **telemetry.pages}
         )
-        telemetry.attach(store, control, streams, lambda: sum(1 for _ in registry.ids()))
+        telemetry.attach(
+            store,
+            control,
+            streams,
+            registrations=lambda: sum(1 for _ in registry.ids()),
+            activity_lost=lambda: self._activities.lost,
+        )
 
         await control.reconciler.start()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -237,7 +243,14 @@ class Aqueduct:
 
     def _statistics(self, haproxy: _HAProxy, streams: Streams, clock: Clock) -> StatisticsService:
         window, control = self.settings.streams.stats_history, self._control
-        statistics = StatisticsService(haproxy.statistics, control.reconciler, streams, clock, window)
+        statistics = StatisticsService(
+            haproxy.statistics,
+            control.reconciler,
+            streams,
+            clock,
+            answering=control.answering,
+            window=window,
+        )
         control.status.on_state(statistics.became)
         control.on_members = statistics.changed
         control.states.on_change(lambda changes: statistics.changed({each.backend for each in changes}))

@@ -64,9 +64,14 @@ def now() -> float:
 
 @contextmanager
 def told_to(listener: Listener) -> Iterator[None]:
-    """Have `listener` told the stages of what runs within."""
-    token = _LISTENER.set(listener)
+    """Have `listener` told the stages of what runs within.
+
+    May be left in another context than it was entered in: gRPC leaves the stream of a client that has gone to
+    Python's finalizer, which closes it in a task of its own.
+    """
+    before = _LISTENER.get()
+    _LISTENER.set(listener)
     try:
         yield
     finally:
-        _LISTENER.reset(token)
+        _LISTENER.set(before)

@@ -33,15 +33,32 @@ class Telemetry:
         self._began = clock.time()
 
     def attach(
-        self, store: LmdbStore, control: ControlPlane, streams: Streams, registrations: Callable[[], int]
+        self,
+        store: LmdbStore,
+        control: ControlPlane,
+        streams: Streams,
+        *,
+        registrations: Callable[[], int],
+        activity_lost: Callable[[], int],
     ) -> None:
-        """Have these be counted and looked at from now on. `registrations` counts those of the registry."""
+        """Have these be counted and looked at from now on.
+
+        `registrations` counts those of the registry, `activity_lost` events that could not be kept.
+        """
         store.on_write = self.metrics.note_commit
         control.reconciler.on_apply.append(self.metrics.note_apply)
         control.recorder.on_event(self.metrics.note_event)
         streams.on_lag = self.metrics.note_lag
         self.metrics.watch(
-            Standing(control.status, store.snapshot, store.size, streams, registrations, self._began)
+            Standing(
+                control.status,
+                store.snapshot,
+                store.size,
+                streams,
+                registrations,
+                activity_lost,
+                self._began,
+            )
         )
 
     async def close(self, seconds: float) -> None:

@@ -20,6 +20,7 @@ import grpc.aio
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from aqueduct.demo.ports import free_port
+from aqueduct.haproxy import kernel
 from aqueduct.v1.activity_pb2_grpc import ActivityServiceStub
 from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
@@ -166,10 +167,10 @@ class Aqueduct:
         return pids
 
     def end_haproxy(self) -> None:
-        """Kill what HAProxy processes there are."""
+        """Kill what HAProxy processes there are; return when they are gone, and their sockets with them."""
         for pid in self.haproxy_pids():
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                _kill(os.pidfd_open(pid))
 
     def _command(self) -> list[str]:
         where = [f"--grpc-port={self.grpc_port}", f"--port={self.port}", f"--data-dir={self.data_dir}"]
@@ -177,15 +178,21 @@ class Aqueduct:
         return [sys.executable, "-m", "aqueduct", "serve", "--on-exit=stop", *where, *binary, *self.options]
 
     async def _serving(self) -> None:
+        while not await self._comes_to_serve():
+            pass  # lost: the connection was that of the process before; the next one is waited for
+
+    async def _comes_to_serve(self) -> bool:
         watch = self.channel.unary_stream(
             "/grpc.health.v1.Health/Watch",
             request_serializer=HealthCheckRequest.SerializeToString,
             response_deserializer=HealthCheckResponse.FromString,
         )(HealthCheckRequest(), wait_for_ready=True)
-        async for response in watch:
-            if response.status == HealthCheckResponse.SERVING:
-                watch.cancel()
-                return
+        with suppress(grpc.aio.AioRpcError):
+            async for response in watch:
+                if response.status == HealthCheckResponse.SERVING:
+                    watch.cancel()
+                    return True
+        return False
 
     def _last_words(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
@@ -200,6 +207,15 @@ async def _end(process: Process, how: signal.Signals) -> int:
     except TimeoutError:
         process.kill()
         return await process.wait()
+
+
+def _kill(descriptor: int) -> None:
+    """Kill the process of a pidfd, and wait for it: a leader is a zombie while its threads hold sockets."""
+    try:
+        signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        kernel.exits_within(descriptor, _PATIENCE)
+    finally:
+        os.close(descriptor)
 
 
 def _running_from(directory: Path) -> list[int]:

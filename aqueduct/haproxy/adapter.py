@@ -217,10 +217,10 @@ class MasterWorker:
         return await on_disk(self._directory.output.tells, worker, _CUT)
 
     async def ended(self) -> str:
-        """Wait until HAProxy has ended, all of its workers too; tell how."""
+        """Wait until HAProxy has ended, all of its workers too; tell how, as `was killed by SIGKILL`."""
         instance = self._instance
         if instance is None:
-            return "not started"
+            return "was not started"
         how = await instance.master.ended()
         instance.serving = None
         await on_disk(self._outside.remove_pid, instance.master.pid)

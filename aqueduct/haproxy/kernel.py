@@ -181,7 +181,7 @@ def exits_within(descriptor: int, seconds: float) -> bool:
 
 
 def reap(descriptor: int) -> str:
-    """Tell how the process of a pidfd ended: only its parent is told."""
+    """Tell how the process of a pidfd ended, as `was killed by SIGKILL`: only its parent is told."""
     try:
         status = os.waitid(os.P_PIDFD, descriptor, os.WEXITED | os.WNOHANG)
     except ChildProcessError:
@@ -190,4 +190,4 @@ def reap(descriptor: int) -> str:
         return "ended"
     if status.si_code == os.CLD_EXITED:
         return f"exited with {status.si_status}"
-    return f"killed by {signal.Signals(status.si_status).name}"
+    return f"was killed by {signal.Signals(status.si_status).name}"

@@ -22,14 +22,15 @@ from prometheus_client.registry import Collector
 from aqueduct.metrics.calls import CallMetrics
 from aqueduct.metrics.reasons import REASONS, reason_class
 from aqueduct.model.tokens import tokens
-from aqueduct.v1.activity_pb2 import Event, Verb
+from aqueduct.v1.activity_pb2 import VERB_ACTIVITY_LOST, Event, Verb
 from aqueduct.v1.apply_pb2 import APPLY_KIND_RELOAD, ApplyKind, ApplyOutcome
 
 _APPLY: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0)
 _COMMIT: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 _LAG: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _KINDS: Final = tokens(ApplyKind.DESCRIPTOR)
-_VERBS: Final = tokens(Verb.DESCRIPTOR)
+_VERBS: Final = {verb: word for verb, word in tokens(Verb.DESCRIPTOR).items() if verb != VERB_ACTIVITY_LOST}
+"""Those of what happens: that events are missing is counted by itself."""
 
 
 class Metrics:
@@ -81,8 +82,8 @@ class Metrics:
         self._commit_seconds.observe(seconds)
 
     def note_lag(self, stream: str, seconds: float) -> None:
-        """Count a message of a stream, by the stream's name."""
-        self._lag.labels(stream).observe(seconds)
+        """Count a message of a stream, by its name; one that seems early, by a clock set back, as at once."""
+        self._lag.labels(stream).observe(max(0.0, seconds))
 
     def note_event(self, event: Event) -> None:
         """Count an event."""

@@ -35,6 +35,8 @@ class Standing(Collector):
     streams: Streams
     registrations: Callable[[], int]
     """How many there are in Aqueduct's own registry."""
+    activity_lost: Callable[[], int]
+    """Events that could not be kept."""
     began: float
     """When Aqueduct began, in seconds since 1970-01-01 UTC."""
 
@@ -51,11 +53,14 @@ class Standing(Collector):
             "aqueduct_streams_limit", "The most streams there may be (--max-streams).", self.streams.most
         )
         yield _gauge("aqueduct_streams_limited", "Streams that count towards the limit.", self.streams.open)
+        yield _counter(
+            "aqueduct_activity_lost", "Events that could not be kept: a full disk, say.", self.activity_lost()
+        )
         yield _gauge("aqueduct_registrations", "Registrations in the own registry.", self.registrations())
 
     def _haproxy(self, status: Status) -> Iterator[Metric]:
-        is_up = status.haproxy_state == HA_PROXY_STATE_RUNNING
-        yield _gauge("aqueduct_haproxy_up", "Whether HAProxy serves.", is_up)
+        is_up = status.haproxy_state == HA_PROXY_STATE_RUNNING and not status.HasField("silent_since")
+        yield _gauge("aqueduct_haproxy_up", "Whether HAProxy serves, and answers.", is_up)
         states = {word: status.haproxy_state == state for state, word in _STATES.items()}
         yield _labelled("aqueduct_haproxy_state", "1 for what HAProxy does, else 0.", "state", states)
         yield _gauge(

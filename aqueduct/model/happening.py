@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aqueduct.model.beginning import BY_COMMAND, LEAVING
+from aqueduct.model.event_names import AQUEDUCT, CONFIGURATION, HAPROXY
 from aqueduct.model.resources import Kind, Ref
 from aqueduct.model.server_status import Status
 from aqueduct.model.times import seconds
 from aqueduct.v1.activity_pb2 import (
+    VERB_ACTIVITY_LOST,
     VERB_CONFIG_CHANGED,
     VERB_DEREGISTERED,
     VERB_DOWN,
@@ -66,10 +68,6 @@ from aqueduct.v1.history_pb2 import REVISION_CAUSE_SWITCH, REVISION_CAUSE_UNDO, 
 from aqueduct.v1.registry_pb2 import Registration
 from aqueduct.v1.stats_pb2 import OPERATIONAL_STATE_DOWN, OPERATIONAL_STATE_DRAIN, OPERATIONAL_STATE_UP
 
-HAPROXY: Final = "haproxy"
-AQUEDUCT: Final = "aqueduct"
-CONFIGURATION: Final = "configuration"
-"""What several resources together are called."""
 _NAMED: Final = 3
 _BACK: Final = {REVISION_CAUSE_UNDO: " back", REVISION_CAUSE_SWITCH: " back, as its switch failed"}
 PASSED: Final = "its check has passed"
@@ -198,7 +196,10 @@ def _by(revision: Revision) -> str:
 
 
 def applied(outcome: ApplyOutcome) -> Event | None:
-    """Return that HAProxy serves by something else; None where it does not, or that is told otherwise."""
+    """Return that HAProxy serves by something else; None where it does not, or that is told otherwise.
+
+    An apply is one event, of the verb that says by which means.
+    """
     if outcome.error or outcome.kind not in (APPLY_KIND_RUNTIME, APPLY_KIND_RELOAD):
         return None
     took = f"{seconds(outcome.duration) * 1e3:,.0f} ms"
@@ -246,7 +247,7 @@ def source_changed(status: SourceStatus) -> Event:
 
 
 def haproxy_changed(state: HAProxyState, error: str, master: int, *, adopted: bool) -> Event | None:
-    """Return what became of HAProxy; None for what is no event."""
+    """Return what became of HAProxy, `error` being the sentence that says why; None for what is no event."""
     detail = HAProxyActivity(state=state, master_pid=master, error=error)
     if state == HA_PROXY_STATE_RUNNING:
         verb = VERB_HA_PROXY_ADOPTED if adopted else VERB_HA_PROXY_STARTED
@@ -254,7 +255,7 @@ def haproxy_changed(state: HAProxyState, error: str, master: int, *, adopted: bo
             f"HAProxy {'was taken over' if adopted else 'was started'}{f', pid {master}' if master else ''}"
         )
     elif state in (HA_PROXY_STATE_RESTARTING, HA_PROXY_STATE_FAILED):
-        verb, message = VERB_HA_PROXY_DIED, f"HAProxy is down: {error}"
+        verb, message = VERB_HA_PROXY_DIED, error
     else:
         return None
     return Event(verb=verb, resource=HAPROXY, message=message, haproxy=detail)
@@ -269,6 +270,12 @@ def aqueduct_started(version: str, label: str) -> Event:
         message=message,
         start=StartActivity(version=version, label=label),
     )
+
+
+def events_lost(count: int) -> Event:
+    """Return that so many events could not be kept."""
+    message = f"{count:,} events could not be kept, and are not told"
+    return Event(verb=VERB_ACTIVITY_LOST, resource=AQUEDUCT, message=message)
 
 
 def drift_found(drift: Drift) -> Event:

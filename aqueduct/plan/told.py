@@ -68,6 +68,8 @@ class Told:
                 self.numbers[row.name.kind][row.name.proxy] = row.number
         elif any(map(lt, row.counters, former.counters)):
             self.before[row.name] = self.counted(former)
+        if row.name in self.before:
+            row.line = None  # an expected row's comes from before its server was another
         self.rows[row.name] = row
 
 

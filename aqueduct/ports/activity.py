@@ -19,6 +19,8 @@ class Found(NamedTuple):
     """Those that fit, in the order that was asked for."""
     end: int
     """Id of the last event that was looked at; 0 where there was none to look at."""
+    begin: int
+    """Id of the first one; 0 where there was none."""
 
 
 class ActivityStore(Protocol):
@@ -47,6 +49,10 @@ class ActivityStore(Protocol):
         The oldest events go where there are too many, or too old ones. Errors: Exhausted for a full disk,
         Unavailable.
         """
+        ...
+
+    async def forget(self) -> None:
+        """Have the oldest events go where there are too many, or too old ones. Errors as of `write`."""
         ...
 
     async def before(self, below: int, fits: Callable[[Event], bool], most: int) -> Found:

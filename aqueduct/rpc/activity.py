@@ -30,7 +30,7 @@ class Activity(ActivityServiceServicer):
     async def ActivityWatch(
         self, request: ActivityWatchRequest, _: object = None
     ) -> AsyncIterator[ActivityWatchResponse]:
-        selection = Selection(frozenset(request.verbs), frozenset(request.resources))
+        selection = Selection.about(request)
         after_id = request.after_id if request.HasField("after_id") else None
         async with aclosing(self._service.watch(selection, after_id)) as responses:
             async for response in responses:

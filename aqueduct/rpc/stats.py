@@ -42,6 +42,7 @@ class Stats(StatsServiceServicer):
             time=timestamp(told.time),
             revision=told.revision,
             next_page_token=told.page.next_token,
+            counted_since=timestamp(told.counted_since),
         )
 
     async def GetStatsHistory(

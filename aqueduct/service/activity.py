@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from aqueduct.errors import Invalid, OutOfRange, Violation
+from aqueduct.model.event_names import NAMES, names_resource
 from aqueduct.model.times import seconds
+from aqueduct.model.tokens import tokens
 from aqueduct.ports.activity import ActivityStore
 from aqueduct.ports.clock import Clock
 from aqueduct.service.activity_log import RECENT, ActivityLog
 from aqueduct.service.paging import MAX_BYTES, Page, key_of, not_ours, size_of, token_of
 from aqueduct.service.streams import Streams
-from aqueduct.v1.activity_pb2 import ActivityWatchResponse, Event, ListActivityRequest, Verb
+from aqueduct.v1.activity_pb2 import (
+    ActivityWatchRequest,
+    ActivityWatchResponse,
+    Event,
+    ListActivityRequest,
+    Verb,
+)
 from aqueduct.waiting import Bell
 
 HEARTBEAT: Final = 10.0
@@ -29,8 +37,11 @@ _AT_ONCE: Final = 500
 """Events that are looked at for one response, or read at once."""
 _SCANNED: Final = 2_000
 """Events that are read at once for a page."""
+_STREAM: Final = "ActivityWatch"
+"""What its lag is told as."""
 _KEPT: Final = 64
 """Responses that are kept for those who select the same."""
+_VERBS: Final = tokens(Verb.DESCRIPTOR)
 _FOREVER: Final = 2**63 - 1
 
 
@@ -47,14 +58,29 @@ class Selection:
 
     @classmethod
     def of(cls, request: ListActivityRequest) -> "Selection":
-        """Return what a request selects. Invalid for a time frame that ends before it begins."""
+        """Return what a request selects. Invalid as of `about`, and for an end before the start."""
         start = seconds(request.start_time) if request.HasField("start_time") else float("-inf")
         end = seconds(request.end_time) if request.HasField("end_time") else float("inf")
         if end < start:
             raise Invalid([Violation("end_time", "must not be before start_time")])
-        return cls(
-            frozenset(request.verbs), frozenset(request.resources), start, end, request.text.casefold()
-        )
+        about = cls.about(request)
+        return cls(about.verbs, about.resources, start, end, request.text.casefold())
+
+    @classmethod
+    def about(cls, request: ListActivityRequest | ActivityWatchRequest) -> "Selection":
+        """Return the verbs and resources that a request selects. Invalid for what is none."""
+        wrong = [
+            Violation(f"verbs[{index}]", f"must be one of {', '.join(_VERBS.values())}")
+            for index, verb in enumerate(request.verbs)
+            if verb not in _VERBS
+        ] + [
+            Violation(f"resources[{index}]", f"must be {NAMES}")
+            for index, resource in enumerate(request.resources)
+            if not names_resource(resource)
+        ]
+        if wrong:
+            raise Invalid(wrong)
+        return cls(frozenset(request.verbs), frozenset(request.resources))
 
     def fits(self, event: Event) -> bool:
         """Tell whether an event is meant."""
@@ -110,42 +136,61 @@ class ActivityService:
     ) -> AsyncGenerator[ActivityWatchResponse, None]:
         """Tell the events selected that come after `after_id` (None: from now on), in order.
 
-        OutOfRange (`FUTURE_EVENT`) for an id that is yet to come; Exhausted, Unavailable as of Streams.
+        Invalid for an id that is none, OutOfRange (`FUTURE_EVENT`) for one that is yet to come; Exhausted,
+        Unavailable as of Streams.
         """
         with self._streams.one_more():
             last = self._log.last_id
-            if after_id is not None and not 0 <= after_id <= last:
+            if after_id is not None and after_id < 0:
+                raise Invalid(
+                    [Violation("after_id", f"must be the id of an event, 0 or more, not {after_id}")]
+                )
+            if after_id is not None and after_id > last:
                 raise OutOfRange("FUTURE_EVENT", f"there is no event {after_id} yet", last_id=last)
             bell = self._streams.bell()
             self._log.watched_by(bell)
             try:
-                async for response in self._told(selection, last if after_id is None else after_id, bell):
+                cursor = last if after_id is None else after_id
+                async for response in self._told(_Watcher(selection, cursor, self._clock.monotonic()), bell):
                     yield response
             finally:
                 self._log.left_by(bell)
 
-    async def _told(
-        self, selection: Selection, cursor: int, bell: Bell
-    ) -> AsyncGenerator[ActivityWatchResponse, None]:
-        first = min(self._store.first_id, self._log.first_recent)
-        missed = max(0, first - 1 - cursor) if cursor else 0
-        told_at, is_first, is_in_step = self._clock.monotonic(), True, False
+    async def _told(self, watcher: "_Watcher", bell: Bell) -> AsyncGenerator[ActivityWatchResponse, None]:
         while True:
             self._streams.check()
-            is_in_step = is_in_step or cursor + 1 >= self._log.first_recent
-            if is_in_step and cursor + 1 < self._log.first_recent:
-                newest = self._log.last_id - min(_NEWEST, RECENT)
-                missed, cursor = missed + newest - cursor, newest
-            if is_in_step:
-                response = self._response(selection, cursor, missed)
-            else:
-                response = await self._read(selection, cursor, missed)
-            cursor = response.last_id
-            if response.events or is_first or self._clock.monotonic() - told_at >= HEARTBEAT:
-                told_at, is_first, missed = self._clock.monotonic(), False, 0
+            self._catch_up(watcher)
+            response = await self._next(watcher)
+            watcher.cursor, watcher.missed = response.last_id, response.missed
+            was_live, watcher.is_live = watcher.is_live, watcher.is_live or self._is_all(response)
+            if response.events or watcher.is_new or self._silent(watcher) >= HEARTBEAT:
+                watcher.told_at, watcher.is_new, watcher.missed = self._clock.monotonic(), False, 0
                 yield response
-            if cursor >= self._log.last_id:
-                await bell.rings(max(0.0, told_at + HEARTBEAT - self._clock.monotonic()))
+                if was_live and response.events:
+                    self._streams.on_lag(_STREAM, self._clock.time() - seconds(response.events[0].time))
+            if self._is_all(response):
+                await bell.rings(max(0.0, HEARTBEAT - self._silent(watcher)))
+
+    def _catch_up(self, watcher: "_Watcher") -> None:
+        """Move a watcher over what cannot be told: it was too slow, or it is kept no more."""
+        first = self._log.first_recent
+        if watcher.cursor + 1 >= first:
+            watcher.is_in_step = True
+        elif watcher.is_in_step:
+            watcher.move(self._log.last_id - min(_NEWEST, RECENT))
+        elif first <= self._store.first_id:
+            watcher.move(first - 1)
+            watcher.is_in_step = True
+
+    async def _next(self, watcher: "_Watcher") -> ActivityWatchResponse:
+        if watcher.is_in_step:
+            return self._response(watcher.selection, watcher.cursor, watcher.missed)
+        last = self._log.last_id  # what is written while it is read comes next
+        found = await self._store.after(watcher.cursor, watcher.selection.fits, _AT_ONCE)
+        watcher.move(min(found.begin - 1 if found.begin else last, last))
+        events = [event for event in found.events if event.id <= last]
+        end = min(found.end or last, last)
+        return ActivityWatchResponse(events=events, last_id=end, missed=watcher.missed)
 
     def _response(self, selection: Selection, cursor: int, missed: int) -> ActivityWatchResponse:
         """Return what follows after `cursor` in memory: the very same message to all who are there."""
@@ -160,12 +205,34 @@ class ActivityService:
                 self._shared.popitem(last=False)
         return found
 
-    async def _read(self, selection: Selection, cursor: int, missed: int) -> ActivityWatchResponse:
-        """Return what follows after `cursor` in the store, up to what is told by now."""
-        found = await self._store.after(cursor, selection.fits, _AT_ONCE)
-        last = self._log.last_id
-        events = [event for event in found.events if event.id <= last]
-        return ActivityWatchResponse(events=events, last_id=min(found.end or last, last), missed=missed)
+    def _is_all(self, response: ActivityWatchResponse) -> bool:
+        return response.last_id >= self._log.last_id
+
+    def _silent(self, watcher: "_Watcher") -> float:
+        return self._clock.monotonic() - watcher.told_at
+
+
+@dataclass(slots=True)
+class _Watcher:
+    selection: Selection
+    cursor: int
+    """Id of the last event that was looked at for it."""
+    told_at: float
+    """When something was told last, in seconds of the clock."""
+    missed: int = 0
+    """Events that it missed, and was not told of."""
+    is_new: bool = True
+    """Whether nothing was told yet."""
+    is_in_step: bool = False
+    """Whether memory goes on where it is, or did."""
+    is_live: bool = False
+    """Whether it was told everything once: what it is told since happens as it looks on."""
+
+    def move(self, cursor: int) -> None:
+        """Pass over what it misses. One who asked for all that is kept misses nothing that is not."""
+        if cursor > self.cursor:
+            self.missed += (cursor - self.cursor) * bool(self.cursor or self.is_in_step)
+            self.cursor = cursor
 
 
 def _id_of(token: str) -> int:

@@ -47,6 +47,8 @@ class Collecting:
         self._history = history
         self._history_due = 0
         self._series: dict[int, Series] = {}
+        self.counted_since = clock.time()
+        """When counters began, in seconds since 1970-01-01 UTC."""
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
         self._has_failed = False
@@ -74,7 +76,7 @@ class Collecting:
         """Return the series of an interval, with the newest of what is selected. To be left again."""
         series = self._series.get(interval)
         if series is None:
-            series = self._series[interval] = Series(interval, self._streams.bell())
+            series = self._series[interval] = Series(interval, self._streams.bell(), self.counted_since)
             series.due = self._end_of(interval)
         series.add(selection)
         try:
@@ -125,7 +127,7 @@ class Collecting:
         if not self.is_up or (is_fresh and series.covers(selection)):
             return
         try:
-            reading = await self._readings.read(selection.exact, FRESH)
+            reading = await self._read(selection.exact, FRESH)
         except HAProxyFailed as error:
             self._note_failure(error)
         else:
@@ -141,7 +143,7 @@ class Collecting:
         self._skip()
         if due or is_history_due:
             wanted = None if is_history_due else _union(keys for _, keys in due)
-            reading = await self._readings.read(wanted, _SHARED)
+            reading = await self._read(wanted, _SHARED)
             for series, keys in due:
                 if series and self.is_up:
                     self._tick(series, keys, reading)
@@ -163,10 +165,19 @@ class Collecting:
             changed &= covered
         if not changed:
             return
-        reading = await self._readings.read(changed, _SHARED)
+        reading = await self._read(changed, _SHARED)
         for series in self._series.values():
             if self.is_up:
                 series.change(reading, changed, self._serving.served, self._serving.applied_revision)
+
+    async def _read(self, keys: frozenset[str] | None, age: float) -> Reading:
+        """Read (see Readings), and have all who watch know whether HAProxy answers."""
+        try:
+            return await self._readings.read(keys, age)
+        finally:
+            if self.is_up:
+                for series in self._series.values():
+                    series.note_silence(self._readings.silent_since)
 
     async def _keep(self, reading: Reading) -> None:
         began = self._clock.monotonic()

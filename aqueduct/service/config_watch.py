@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aqueduct.errors import Exhausted, Invalid, OutOfRange, Violation
+from aqueduct.model.times import seconds
 from aqueduct.model.told import Selection, revision_parts
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.store import Store
@@ -32,6 +33,8 @@ from aqueduct.v1.history_pb2 import Revision
 PROGRESS: Final = 10.0
 """Seconds after which a stream on which nothing is to be told says how far it is."""
 
+_STREAM: Final = "ConfigWatch"
+"""What its lag is told as."""
 _AT_ONCE: Final = 100
 """Revisions that are read at once: the store's thread has commits to write too."""
 
@@ -45,6 +48,8 @@ class _Watcher:
     """When something was told last, in seconds of the clock."""
     is_new: bool = True
     """Whether nothing was told yet."""
+    is_live: bool = False
+    """Whether it was told everything once: what it is told since happens as it looks on."""
 
 
 class ConfigWatch:
@@ -120,11 +125,15 @@ class ConfigWatch:
         """Yield the newest revisions as they come. Exhausted where they went by."""
         while True:
             while (step := self._recent.after(watcher.place)) is not None:
-                for part in step.parts(watcher.selection):
+                parts = step.parts(watcher.selection)
+                for part in parts:
                     yield part
+                if watcher.is_live and parts:
+                    made = seconds(parts[0].change.create_time)
+                    self._streams.on_lag(_STREAM, self._clock.time() - made)
                 watcher.place = step.number
                 self._check_in_step(watcher.place)
-            watcher.place = self._recent.head
+            watcher.place, watcher.is_live = self._recent.head, True
             if watcher.is_new or self._silent(watcher) >= self._progress:
                 yield self._mark(watcher.place)
             elif await self._bell.rings(self._progress - self._silent(watcher)):

@@ -15,6 +15,7 @@ from aqueduct.ports.states import States
 from aqueduct.ports.store import Store
 from aqueduct.render.renderer import Renderer
 from aqueduct.service.admission import Admission
+from aqueduct.service.answering import Answering
 from aqueduct.service.applier import Applier
 from aqueduct.service.configuration import Configuration
 from aqueduct.service.discoveries import Discoveries
@@ -76,6 +77,7 @@ class ControlPlane:
         label: str = "",
     ) -> None:
         self.recorder = Recorder(given.clock)
+        self.answering = Answering(given.clock)
         memberships = Memberships(given.discoveries.known, given.clock)
         self._applier = Applier(given.haproxy, given.runtime)
         self._reloads = 0
@@ -111,6 +113,7 @@ class ControlPlane:
             given.haproxy,
             given.runtime,
             clock=given.clock,
+            answering=self.answering,
             interval=verify_interval,
         )
         self.roster = Roster(given.store)
@@ -126,9 +129,11 @@ class ControlPlane:
             self.discoveries,
             self.verifier,
             self.workers,
+            self.answering,
             label,
         )
         self.reconciler.on_served = self._served
+        self.reconciler.life.on_state(lambda _: self.answering.forget())
         self.on_members: Callable[[Collection[str]], None] = lambda _: None
         """Told the keys of backends whose members, or what operators set of them, HAProxy serves since."""
 

@@ -63,9 +63,9 @@ class Life:
 
     async def note_end(self) -> None:
         """Note that it has ended, or is about to have: its last workers are waited for."""
-        how = await self._watch if self._watch else "not running"
+        how = await self._watch if self._watch else "was not running"
         self._watch = None
-        self.note_failure(f"HAProxy ended: {how}", self._clock.monotonic() - self._began)
+        self.note_failure(f"HAProxy {how}", self._clock.monotonic() - self._began)
 
     def note_failure(self, error: str, served_seconds: float = 0.0) -> None:
         """Note that it is down because of `error`."""

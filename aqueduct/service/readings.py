@@ -11,6 +11,7 @@ from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.stats.names import proxies_of
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.statistics import Reading, Statistics
+from aqueduct.service.answering import Answering
 
 _FEW: Final = 20
 """How many times as many proxies there have to be for keys to be few."""
@@ -39,12 +40,13 @@ class _Read:
 
 
 class Readings:
-    """Reads `statistics` of what `serving` tells is served."""
+    """Reads `statistics` of what `serving` tells is served. `answering` is told whether HAProxy answers."""
 
-    def __init__(self, statistics: Statistics, serving: Serving, clock: Clock) -> None:
+    def __init__(self, statistics: Statistics, serving: Serving, clock: Clock, answering: Answering) -> None:
         self._statistics = statistics
         self._serving = serving
         self._clock = clock
+        self._answering = answering
         self._turn = asyncio.Lock()
         self._last: list[_Read] = []
         self._not_before = 0.0
@@ -67,6 +69,11 @@ class Readings:
                     return last.reading
             return await self._read(keys)
 
+    @property
+    def silent_since(self) -> float | None:
+        """Since when HAProxy does not answer, in seconds since 1970-01-01 UTC; None while it does."""
+        return self._answering.silent_since
+
     def forget(self) -> None:
         """Tell nobody any more what was read, or is being read now: something has changed since."""
         self._last.clear()
@@ -74,7 +81,8 @@ class Readings:
 
     async def _read(self, keys: frozenset[str] | None) -> Reading:
         began, revision = self._clock.monotonic(), self._serving.applied_revision
-        reading = await self._statistics.read(None if keys is None else proxies_of(keys))
+        with self._answering.asking():
+            reading = await self._statistics.read(None if keys is None else proxies_of(keys))
         if keys is None:
             self.cost = self._clock.monotonic() - began
         others = [last for last in self._last if (last.keys is None) != (keys is None)]

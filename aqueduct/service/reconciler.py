@@ -419,7 +419,7 @@ class Reconciler:
     def _start_failed(self, watch: Stopwatch, error: Exception, pending: Sequence[Pending]) -> None:
         self._note_apply(watch.failed(APPLY_KIND_START, self.served.revision, str(error)))
         self._applier.forget()
-        self.life.note_failure(str(error))
+        self.life.note_failure(f"HAProxy does not start: {error}")
         for commit in pending:
             told = f"stored as revision {commit.revision}, but HAProxy does not serve: {error}"
             commit.fail(Unavailable("HAPROXY_DOWN", told))

@@ -19,10 +19,14 @@ NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Series:
-    """One interval, in milliseconds. `bell` rings when there is something new to tell."""
+    """One interval, in milliseconds. `bell` rings when there is something new to tell.
 
-    def __init__(self, interval: int, bell: Bell) -> None:
+    `counted_since`: when counters began, in seconds since 1970-01-01 UTC.
+    """
+
+    def __init__(self, interval: int, bell: Bell, counted_since: float) -> None:
         self.interval = interval
+        self._counted_since = counted_since
         self.bell = bell
         self.due = 0
         """When to read next, in milliseconds of the clock that never goes back."""
@@ -88,6 +92,12 @@ class Series:
         if keys:
             self._take(reading, served, revision, keys, is_tick=False)
 
+    def note_silence(self, since: float | None) -> None:
+        """Note since when HAProxy does not answer, None: it does."""
+        before = self.table.sequence
+        self.table.note_silence(since)
+        self._told(before)
+
     def stop(self, time: float) -> None:
         """Note that HAProxy has ended."""
         before = self.table.sequence
@@ -99,7 +109,8 @@ class Series:
         key = selection, since
         batch = self._batches.get(key)
         if batch is None:
-            batch = self._batches[key] = Batch(self.table, selection, since)
+            batch = Batch(self.table, selection, since, counted_since=self._counted_since)
+            self._batches[key] = batch
         return batch
 
     def _take(

@@ -19,6 +19,7 @@ from aqueduct.model.stats.table import Table
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxyFailed
 from aqueduct.ports.statistics import Statistics
+from aqueduct.service.answering import Answering
 from aqueduct.service.collecting import FRESH, Collecting
 from aqueduct.service.paging import Page, page, page_in_turns
 from aqueduct.service.readings import Readings, Serving
@@ -33,27 +34,36 @@ _NUL: Final = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A page of statistics, when HAProxy told them, and at which store revision."""
+    """A page of statistics, when HAProxy told them, at which store revision, and when counters began."""
 
     page: Page[Stats]
     time: float
     revision: int
+    counted_since: float
 
 
 class StatisticsService:
     """Tells what `statistics` read while `run` runs, of what `serving` tells is served.
 
-    The history goes back `window` seconds; with 0 there is none, and nothing is read for it.
+    The history goes back `window` seconds; with 0 there is none, and nothing is read for it. `answering` is
+    told whether HAProxy answers.
     """
 
     def __init__(
-        self, statistics: Statistics, serving: Serving, streams: Streams, clock: Clock, window: float
+        self,
+        statistics: Statistics,
+        serving: Serving,
+        streams: Streams,
+        clock: Clock,
+        *,
+        answering: Answering,
+        window: float,
     ) -> None:
         self._serving = serving
         self._streams = streams
         self._clock = clock
         self._history = History(window)
-        self._readings = Readings(statistics, serving, clock)
+        self._readings = Readings(statistics, serving, clock, answering)
         self._collecting = Collecting(self._readings, serving, streams, clock, self._history)
         self._got: tuple[Reading, Table] | None = None
         self.run = self._collecting.run
@@ -77,7 +87,7 @@ class StatisticsService:
                     batch = series.batch(selection, since)
                     for message in batch.parts():
                         yield message
-                    if since is not None:  # else it was read before anybody asked
+                    if since is not None and series.table.silent_since is None:
                         self._streams.on_lag(_STREAM, self._clock.time() - series.table.time)
                     since = batch.sequence
                     self._streams.check()
@@ -105,7 +115,7 @@ class StatisticsService:
             return table.stats(entry, selection.groups, self._collecting.rates_of(line) or recent().get(line))
 
         told = page(list(entries), stats, page_size, page_token)
-        return Told(told, table.time, table.revision)
+        return Told(told, table.time, table.revision, self._collecting.counted_since)
 
     async def history(
         self, selection: Selection, window: float | None, page_size: int, page_token: str

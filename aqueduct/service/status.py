@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aqueduct import __version__
+from aqueduct.model.times import timestamp
 from aqueduct.ports.haproxy import HAProxy
 from aqueduct.render.sections import join
+from aqueduct.service.answering import Answering
 from aqueduct.service.applier import Applier
 from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.reconciler import Reconciler
@@ -26,6 +28,7 @@ class StatusService:
     discoveries: Discoveries
     verifier: Verifier
     workers: Workers
+    answering: Answering
     label: str = ""
 
     def status(self) -> Status:
@@ -39,6 +42,8 @@ class StatusService:
         status.drifts = self.verifier.drifts
         if self.verifier.last_drift is not None:
             status.last_drift.CopyFrom(self.verifier.last_drift)
+        if self.answering.silent_since is not None:
+            status.silent_since.CopyFrom(timestamp(self.answering.silent_since))
         return status
 
     def config(self) -> tuple[str, int]:

@@ -24,6 +24,7 @@ from aqueduct.plan.verify import PROBE, corrections, disagreements, is_accepted
 from aqueduct.ports.clock import Clock
 from aqueduct.ports.haproxy import HAProxy, HAProxyFailed
 from aqueduct.ports.runtime import Gist, Runtime
+from aqueduct.service.answering import Answering
 from aqueduct.service.applier import Applier
 from aqueduct.service.proving import sweep
 from aqueduct.service.reconciler import Reconciler
@@ -65,6 +66,7 @@ class Verifier:
         runtime: Runtime,
         *,
         clock: Clock,
+        answering: Answering,
         interval: float,
     ) -> None:
         self._reconciler = reconciler
@@ -73,6 +75,7 @@ class Verifier:
         self._haproxy = haproxy
         self._runtime = runtime
         self._clock = clock
+        self._answering = answering
         self.interval = interval
         """Seconds; may be changed at any time, and counts from the next wait on."""
         self._wake = asyncio.Event()
@@ -103,6 +106,10 @@ class Verifier:
 
     async def verify(self) -> None:
         """Compare everything once. HAProxyFailed where HAProxy does not answer."""
+        with self._answering.asking():
+            await self._verify()
+
+    async def _verify(self) -> None:
         if not await self._is_ours():
             return
         told = await self._survey()

@@ -105,16 +105,27 @@ class ActivityDatabase(Database):
             words = AdminState.Name(status.admin), OperationalState.Name(status.health), names
             txn.put(key, _SEPARATOR.join(words).encode(), db=self._databases[_STANDING])
 
+    def has_surplus(self, keep: Retention, now: float) -> bool:
+        """Tell whether there is anything that is too much, or too old."""
+        return self._read(lambda txn: self._is_surplus(txn, txn.cursor(self._databases[_EVENTS]), keep, now))
+
     def _forget(self, txn: "lmdb.Transaction[bytes]", keep: Retention, now: float) -> None:
         """Remove what is too much, and what is too old."""
         cursor = txn.cursor(self._databases[_EVENTS])
-        surplus = int(txn.stat(self._databases[_EVENTS])["entries"]) - keep.count
-        for forgotten in range(_MOST_FORGOTTEN):
-            if not cursor.first():
-                return
-            if forgotten >= surplus and seconds(Event.FromString(cursor.value()).time) >= now - keep.age:
+        for _ in range(_MOST_FORGOTTEN):
+            if not self._is_surplus(txn, cursor, keep, now):
                 return
             cursor.delete()
+
+    def _is_surplus(
+        self, txn: "lmdb.Transaction[bytes]", cursor: "lmdb.Cursor[bytes]", keep: Retention, now: float
+    ) -> bool:
+        """Move to the oldest event; tell whether it has to go."""
+        if not cursor.first():
+            return False
+        if int(txn.stat(self._databases[_EVENTS])["entries"]) > keep.count:
+            return True
+        return seconds(Event.FromString(cursor.value()).time) < now - keep.age
 
     def before(self, below: int, fits: Callable[[Event], bool], most: int) -> Found:
         """Read backwards (see the port)."""
@@ -182,6 +193,12 @@ class LmdbActivity:
         if made:
             self.last_id = made[-1][0]
 
+    async def forget(self) -> None:
+        """Forget what is too much, or too old (see the port). Nothing is written where nothing is."""
+        now = self._clock.time()
+        while await self._asked(lambda: self._database.has_surplus(self.retention, now)):
+            await self.write([], {})
+
     async def before(self, below: int, fits: Callable[[Event], bool], most: int) -> Found:
         """Read backwards (see the port)."""
         return await self._asked(lambda: self._database.before(below, fits, most))
@@ -212,16 +229,17 @@ def _found(
     most: int,
 ) -> Found:
     events: list[Event] = []
-    end = 0
+    begin = end = 0
     for _ in range(most):
         if not there:
             break
         event = Event.FromString(cursor.value())
         end = event.id
+        begin = begin or end
         if fits(event):
             events.append(event)
         there = move()
-    return Found(events, end)
+    return Found(events, end, begin)
 
 
 def _read_standing(value: bytes) -> tuple[Server, Status]:

@@ -43,6 +43,7 @@ class Verb(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VERB_SWITCH_STARTED: _ClassVar[Verb]
     VERB_SWITCH_COMPLETED: _ClassVar[Verb]
     VERB_SWITCH_FAILED: _ClassVar[Verb]
+    VERB_ACTIVITY_LOST: _ClassVar[Verb]
 VERB_UNSPECIFIED: Verb
 VERB_STARTED: Verb
 VERB_ONLINE: Verb
@@ -67,6 +68,7 @@ VERB_DRIFT_FOUND: Verb
 VERB_SWITCH_STARTED: Verb
 VERB_SWITCH_COMPLETED: Verb
 VERB_SWITCH_FAILED: Verb
+VERB_ACTIVITY_LOST: Verb
 
 class ConfigActivity(_message.Message):
     __slots__ = ("revision",)

@@ -56,7 +56,8 @@ class ActivityServiceServicer:
     def ListActivity(self, request, context):
         """ListActivity lists events, the newest first.
 
-        Errors: INVALID_ARGUMENT for a page token that is none of ours, or a time frame that ends before it begins.
+        Errors: INVALID_ARGUMENT for a verb or a resource that is none, a page token that is none of ours, or a time
+        frame that ends before it begins.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -66,8 +67,9 @@ class ActivityServiceServicer:
         """ActivityWatch tells events as they happen, in order, each once. What it has told is durable. A client that
         falls far behind is told the newest, and how many it missed.
 
-        Errors: OUT_OF_RANGE for `after_id` of an event that is yet to come, RESOURCE_EXHAUSTED where there are as many
-        streams as Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
+        Errors: INVALID_ARGUMENT for a verb, a resource or an id that is none, OUT_OF_RANGE for `after_id` of an event
+        that is yet to come, RESOURCE_EXHAUSTED where there are as many streams as Aqueduct was configured to have,
+        UNAVAILABLE when Aqueduct ends.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,14 +38,16 @@ class ActivityServiceStub:
     ListActivity: _grpc.UnaryUnaryMultiCallable[_activity_pb2.ListActivityRequest, _activity_pb2.ListActivityResponse]
     """ListActivity lists events, the newest first.
 
-    Errors: INVALID_ARGUMENT for a page token that is none of ours, or a time frame that ends before it begins.
+    Errors: INVALID_ARGUMENT for a verb or a resource that is none, a page token that is none of ours, or a time
+    frame that ends before it begins.
     """
     ActivityWatch: _grpc.UnaryStreamMultiCallable[_activity_pb2.ActivityWatchRequest, _activity_pb2.ActivityWatchResponse]
     """ActivityWatch tells events as they happen, in order, each once. What it has told is durable. A client that
     falls far behind is told the newest, and how many it missed.
 
-    Errors: OUT_OF_RANGE for `after_id` of an event that is yet to come, RESOURCE_EXHAUSTED where there are as many
-    streams as Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
+    Errors: INVALID_ARGUMENT for a verb, a resource or an id that is none, OUT_OF_RANGE for `after_id` of an event
+    that is yet to come, RESOURCE_EXHAUSTED where there are as many streams as Aqueduct was configured to have,
+    UNAVAILABLE when Aqueduct ends.
     """
 
 @_typing.type_check_only
@@ -58,14 +60,16 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     ListActivity: _aio.UnaryUnaryMultiCallable[_activity_pb2.ListActivityRequest, _activity_pb2.ListActivityResponse]  # type: ignore[assignment]
     """ListActivity lists events, the newest first.
 
-    Errors: INVALID_ARGUMENT for a page token that is none of ours, or a time frame that ends before it begins.
+    Errors: INVALID_ARGUMENT for a verb or a resource that is none, a page token that is none of ours, or a time
+    frame that ends before it begins.
     """
     ActivityWatch: _aio.UnaryStreamMultiCallable[_activity_pb2.ActivityWatchRequest, _activity_pb2.ActivityWatchResponse]  # type: ignore[assignment]
     """ActivityWatch tells events as they happen, in order, each once. What it has told is durable. A client that
     falls far behind is told the newest, and how many it missed.
 
-    Errors: OUT_OF_RANGE for `after_id` of an event that is yet to come, RESOURCE_EXHAUSTED where there are as many
-    streams as Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
+    Errors: INVALID_ARGUMENT for a verb, a resource or an id that is none, OUT_OF_RANGE for `after_id` of an event
+    that is yet to come, RESOURCE_EXHAUSTED where there are as many streams as Aqueduct was configured to have,
+    UNAVAILABLE when Aqueduct ends.
     """
 
 class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -81,7 +85,8 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_activity_pb2.ListActivityResponse, _abc.Awaitable[_activity_pb2.ListActivityResponse]]:
         """ListActivity lists events, the newest first.
 
-        Errors: INVALID_ARGUMENT for a page token that is none of ours, or a time frame that ends before it begins.
+        Errors: INVALID_ARGUMENT for a verb or a resource that is none, a page token that is none of ours, or a time
+        frame that ends before it begins.
         """
 
     @_abc_1.abstractmethod
@@ -93,8 +98,9 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         """ActivityWatch tells events as they happen, in order, each once. What it has told is durable. A client that
         falls far behind is told the newest, and how many it missed.
 
-        Errors: OUT_OF_RANGE for `after_id` of an event that is yet to come, RESOURCE_EXHAUSTED where there are as many
-        streams as Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
+        Errors: INVALID_ARGUMENT for a verb, a resource or an id that is none, OUT_OF_RANGE for `after_id` of an event
+        that is yet to come, RESOURCE_EXHAUSTED where there are as many streams as Aqueduct was configured to have,
+        UNAVAILABLE when Aqueduct ends.
         """
 
 def add_ActivityServiceServicer_to_server(servicer: ActivityServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

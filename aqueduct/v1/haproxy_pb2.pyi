@@ -69,7 +69,7 @@ class Drift(_message.Message):
     def __init__(self, time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resource: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Status(_message.Message):
-    __slots__ = ("haproxy_state", "error", "stored_revision", "applied_revision", "last_apply", "missing_backends", "refusals", "transitions", "sources", "old_workers", "cut_workers", "drifts", "last_drift", "label", "version")
+    __slots__ = ("haproxy_state", "error", "stored_revision", "applied_revision", "last_apply", "missing_backends", "refusals", "transitions", "sources", "old_workers", "cut_workers", "drifts", "last_drift", "label", "version", "silent_since")
     HAPROXY_STATE_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     STORED_REVISION_FIELD_NUMBER: _ClassVar[int]
@@ -85,6 +85,7 @@ class Status(_message.Message):
     LAST_DRIFT_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    SILENT_SINCE_FIELD_NUMBER: _ClassVar[int]
     haproxy_state: HAProxyState
     error: str
     stored_revision: int
@@ -100,7 +101,8 @@ class Status(_message.Message):
     last_drift: Drift
     label: str
     version: str
-    def __init__(self, haproxy_state: _Optional[_Union[HAProxyState, str]] = ..., error: _Optional[str] = ..., stored_revision: _Optional[int] = ..., applied_revision: _Optional[int] = ..., last_apply: _Optional[_Union[_apply_pb2.ApplyOutcome, _Mapping]] = ..., missing_backends: _Optional[_Iterable[str]] = ..., refusals: _Optional[_Iterable[_Union[Refusal, _Mapping]]] = ..., transitions: _Optional[_Iterable[_Union[BackendTransition, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[SourceStatus, _Mapping]]] = ..., old_workers: _Optional[int] = ..., cut_workers: _Optional[int] = ..., drifts: _Optional[int] = ..., last_drift: _Optional[_Union[Drift, _Mapping]] = ..., label: _Optional[str] = ..., version: _Optional[str] = ...) -> None: ...
+    silent_since: _timestamp_pb2.Timestamp
+    def __init__(self, haproxy_state: _Optional[_Union[HAProxyState, str]] = ..., error: _Optional[str] = ..., stored_revision: _Optional[int] = ..., applied_revision: _Optional[int] = ..., last_apply: _Optional[_Union[_apply_pb2.ApplyOutcome, _Mapping]] = ..., missing_backends: _Optional[_Iterable[str]] = ..., refusals: _Optional[_Iterable[_Union[Refusal, _Mapping]]] = ..., transitions: _Optional[_Iterable[_Union[BackendTransition, _Mapping]]] = ..., sources: _Optional[_Iterable[_Union[SourceStatus, _Mapping]]] = ..., old_workers: _Optional[int] = ..., cut_workers: _Optional[int] = ..., drifts: _Optional[int] = ..., last_drift: _Optional[_Union[Drift, _Mapping]] = ..., label: _Optional[str] = ..., version: _Optional[str] = ..., silent_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class HAProxyInfo(_message.Message):
     __slots__ = ("version", "master_pid", "worker_pid", "uptime", "old_workers", "current_connections", "max_connections", "fields")

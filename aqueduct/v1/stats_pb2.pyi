@@ -230,7 +230,7 @@ class StatsWatchRequest(_message.Message):
     def __init__(self, kinds: _Optional[_Iterable[_Union[StatsKind, str]]] = ..., keys: _Optional[_Iterable[str]] = ..., prefixes: _Optional[_Iterable[str]] = ..., groups: _Optional[_Iterable[_Union[StatsGroup, str]]] = ..., interval: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class StatsWatchResponse(_message.Message):
-    __slots__ = ("sequence", "snapshot", "more", "time", "revision", "stats", "removed")
+    __slots__ = ("sequence", "snapshot", "more", "time", "revision", "stats", "removed", "silent_since", "counted_since")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     MORE_FIELD_NUMBER: _ClassVar[int]
@@ -238,6 +238,8 @@ class StatsWatchResponse(_message.Message):
     REVISION_FIELD_NUMBER: _ClassVar[int]
     STATS_FIELD_NUMBER: _ClassVar[int]
     REMOVED_FIELD_NUMBER: _ClassVar[int]
+    SILENT_SINCE_FIELD_NUMBER: _ClassVar[int]
+    COUNTED_SINCE_FIELD_NUMBER: _ClassVar[int]
     sequence: int
     snapshot: bool
     more: bool
@@ -245,7 +247,9 @@ class StatsWatchResponse(_message.Message):
     revision: int
     stats: _containers.RepeatedCompositeFieldContainer[Stats]
     removed: _containers.RepeatedCompositeFieldContainer[StatsName]
-    def __init__(self, sequence: _Optional[int] = ..., snapshot: _Optional[bool] = ..., more: _Optional[bool] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., stats: _Optional[_Iterable[_Union[Stats, _Mapping]]] = ..., removed: _Optional[_Iterable[_Union[StatsName, _Mapping]]] = ...) -> None: ...
+    silent_since: _timestamp_pb2.Timestamp
+    counted_since: _timestamp_pb2.Timestamp
+    def __init__(self, sequence: _Optional[int] = ..., snapshot: _Optional[bool] = ..., more: _Optional[bool] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., stats: _Optional[_Iterable[_Union[Stats, _Mapping]]] = ..., removed: _Optional[_Iterable[_Union[StatsName, _Mapping]]] = ..., silent_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., counted_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GetStatsRequest(_message.Message):
     __slots__ = ("kinds", "keys", "prefixes", "groups", "page_size", "page_token")
@@ -264,16 +268,18 @@ class GetStatsRequest(_message.Message):
     def __init__(self, kinds: _Optional[_Iterable[_Union[StatsKind, str]]] = ..., keys: _Optional[_Iterable[str]] = ..., prefixes: _Optional[_Iterable[str]] = ..., groups: _Optional[_Iterable[_Union[StatsGroup, str]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class GetStatsResponse(_message.Message):
-    __slots__ = ("stats", "time", "revision", "next_page_token")
+    __slots__ = ("stats", "time", "revision", "next_page_token", "counted_since")
     STATS_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    COUNTED_SINCE_FIELD_NUMBER: _ClassVar[int]
     stats: _containers.RepeatedCompositeFieldContainer[Stats]
     time: _timestamp_pb2.Timestamp
     revision: int
     next_page_token: str
-    def __init__(self, stats: _Optional[_Iterable[_Union[Stats, _Mapping]]] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    counted_since: _timestamp_pb2.Timestamp
+    def __init__(self, stats: _Optional[_Iterable[_Union[Stats, _Mapping]]] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revision: _Optional[int] = ..., next_page_token: _Optional[str] = ..., counted_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class StatsPoint(_message.Message):
     __slots__ = ("time", "sessions", "queue", "up", "rates")

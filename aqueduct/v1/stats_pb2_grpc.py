@@ -27,8 +27,8 @@ if _version_not_supported:
 
 class StatsServiceStub:
     """StatsService tells HAProxy's statistics. Counters count on over reloads: what an earlier worker counted is
-    in them, also what it still counts as it finishes its sessions. They begin at zero with Aqueduct's own start
-    or, where it takes over an HAProxy that serves, at what its worker has counted.
+    in them, also what it still counts as it finishes its sessions. They begin anew with Aqueduct's own start, which
+    `counted_since` tells: at zero or, where it takes over an HAProxy that serves, at what its worker has counted.
     """
 
     def __init__(self, channel):
@@ -56,8 +56,8 @@ class StatsServiceStub:
 
 class StatsServiceServicer:
     """StatsService tells HAProxy's statistics. Counters count on over reloads: what an earlier worker counted is
-    in them, also what it still counts as it finishes its sessions. They begin at zero with Aqueduct's own start
-    or, where it takes over an HAProxy that serves, at what its worker has counted.
+    in them, also what it still counts as it finishes its sessions. They begin anew with Aqueduct's own start, which
+    `counted_since` tells: at zero or, where it takes over an HAProxy that serves, at what its worker has counted.
     """
 
     def StatsWatch(self, request, context):
@@ -66,7 +66,7 @@ class StatsServiceServicer:
         is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
 
         While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
-        as it is when HAProxy serves again.
+        as it is when HAProxy serves again. Where HAProxy runs and does not answer a response says since when.
 
         Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
         Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
@@ -122,8 +122,8 @@ def add_StatsServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class StatsService:
     """StatsService tells HAProxy's statistics. Counters count on over reloads: what an earlier worker counted is
-    in them, also what it still counts as it finishes its sessions. They begin at zero with Aqueduct's own start
-    or, where it takes over an HAProxy that serves, at what its worker has counted.
+    in them, also what it still counts as it finishes its sessions. They begin anew with Aqueduct's own start, which
+    `counted_since` tells: at zero or, where it takes over an HAProxy that serves, at what its worker has counted.
     """
 
     @staticmethod

@@ -28,8 +28,8 @@ GRPC_VERSION: str
 
 class StatsServiceStub:
     """StatsService tells HAProxy's statistics. Counters count on over reloads: what an earlier worker counted is
-    in them, also what it still counts as it finishes its sessions. They begin at zero with Aqueduct's own start
-    or, where it takes over an HAProxy that serves, at what its worker has counted.
+    in them, also what it still counts as it finishes its sessions. They begin anew with Aqueduct's own start, which
+    `counted_since` tells: at zero or, where it takes over an HAProxy that serves, at what its worker has counted.
     """
 
     @_typing.overload
@@ -42,7 +42,7 @@ class StatsServiceStub:
     is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
 
     While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
-    as it is when HAProxy serves again.
+    as it is when HAProxy serves again. Where HAProxy runs and does not answer a response says since when.
 
     Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
     Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
@@ -62,8 +62,8 @@ class StatsServiceStub:
 @_typing.type_check_only
 class StatsServiceAsyncStub(StatsServiceStub):
     """StatsService tells HAProxy's statistics. Counters count on over reloads: what an earlier worker counted is
-    in them, also what it still counts as it finishes its sessions. They begin at zero with Aqueduct's own start
-    or, where it takes over an HAProxy that serves, at what its worker has counted.
+    in them, also what it still counts as it finishes its sessions. They begin anew with Aqueduct's own start, which
+    `counted_since` tells: at zero or, where it takes over an HAProxy that serves, at what its worker has counted.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -73,7 +73,7 @@ class StatsServiceAsyncStub(StatsServiceStub):
     is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
 
     While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
-    as it is when HAProxy serves again.
+    as it is when HAProxy serves again. Where HAProxy runs and does not answer a response says since when.
 
     Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
     Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.
@@ -92,8 +92,8 @@ class StatsServiceAsyncStub(StatsServiceStub):
 
 class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
     """StatsService tells HAProxy's statistics. Counters count on over reloads: what an earlier worker counted is
-    in them, also what it still counts as it finishes its sessions. They begin at zero with Aqueduct's own start
-    or, where it takes over an HAProxy that serves, at what its worker has counted.
+    in them, also what it still counts as it finishes its sessions. They begin anew with Aqueduct's own start, which
+    `counted_since` tells: at zero or, where it takes over an HAProxy that serves, at what its worker has counted.
     """
 
     @_abc_1.abstractmethod
@@ -107,7 +107,7 @@ class StatsServiceServicer(metaclass=_abc_1.ABCMeta):
         is slow is told the newest next, and never twice what it missed. Where nothing changes nothing is told.
 
         While HAProxy is down the stream goes on: at once all is told as down, with what was counted so far, and
-        as it is when HAProxy serves again.
+        as it is when HAProxy serves again. Where HAProxy runs and does not answer a response says since when.
 
         Errors: INVALID_ARGUMENT for an interval under 100 ms, RESOURCE_EXHAUSTED where there are as many streams as
         Aqueduct was configured to have, UNAVAILABLE when Aqueduct ends.

@@ -1,8 +1,11 @@
 """/metrics of the real program: what docs/metrics.md tells, and HAProxy's own exporter beside it."""
 
 import asyncio
+import os
 import re
+import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from aqueduct.demo.ports import free_port
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.model.documents import read_document
+from aqueduct.model.times import duration, timestamp
 from aqueduct.v1.backend_pb2 import GetBackendRequest
 from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
-from aqueduct.v1.haproxy_pb2 import ReloadRequest
+from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, GetStatusRequest, ReloadRequest
 from aqueduct.v1.registry_pb2 import WatchRegistrationsRequest
+from aqueduct.v1.stats_pb2 import StatsWatchRequest
+from tests.integration.members import worker_pid
 from tests.integration.numbered import Numbered
 
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "metrics.md"
@@ -106,6 +112,28 @@ async def test_what_it_tells(aqueduct: Aqueduct) -> None:
     assert rpcs["NOT_FOUND", "aqueduct.v1.BackendService/GetBackend", "rest"] == 1
     assert _values(families, "aqueduct_store_size_bytes")[()] > 4_096
     assert _values(families, "process_resident_memory_bytes")[()] > 10_000_000
+
+
+async def test_a_worker_that_hangs_is_told_until_it_answers(aqueduct: Aqueduct) -> None:
+    watch: Any = aqueduct.stats.StatsWatch(StatsWatchRequest(interval=duration(0.1)))
+    assert not (await watch.read()).HasField("silent_since")
+    stopped = await worker_pid(aqueduct)
+    began = timestamp(time.time()).ToNanoseconds()
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        while not (silent := await watch.read()).HasField("silent_since"):
+            pass
+        assert silent.silent_since.ToNanoseconds() > began - 10**9
+        status = (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status
+        assert (status.haproxy_state, status.HasField("silent_since")) == (HA_PROXY_STATE_RUNNING, True)
+        assert _values(await _families(aqueduct), "aqueduct_haproxy_up") == {(): 0}
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    while (await watch.read()).HasField("silent_since"):
+        pass
+    assert not (await aqueduct.haproxy.GetStatus(GetStatusRequest())).status.HasField("silent_since")
+    assert _values(await _families(aqueduct), "aqueduct_haproxy_up") == {(): 1}
+    watch.cancel()
 
 
 async def test_streams_are_counted_until_they_end(aqueduct: Aqueduct) -> None:

@@ -13,7 +13,7 @@ from aqueduct.demo.ports import free_port as another_port
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.v1.haproxy_pb2 import GetStatusRequest
 from tests.load import fetch
-from tests.readme import example
+from tests.readme import example, examples
 from tests.web import Web
 
 
@@ -46,6 +46,22 @@ async def test_the_curl_of_the_readme(aqueduct: Aqueduct, web: Web, free_port: i
     assert "balance leastconn" in json.loads(planned)["plan"]["configDiff"]
     assert json.loads(document)["openapi"] == "3.1.0"
     assert [each["key"] for each in json.loads(told)["stats"]] == ["web"]
+
+
+async def test_the_python_of_the_page_on_the_client(aqueduct: Aqueduct, web: Web, free_port: int) -> None:
+    ports = {10_001: aqueduct.grpc_port, 8_001: web.port, 8_080: free_port}
+    blocking, with_asyncio = examples("python", ports, "docs/client-python.md")
+    out, _ = await _run(blocking)
+    assert out.splitlines() == [
+        "serving, with balance roundrobin",
+        "REVISION_MISMATCH True",
+        "['backend.balance']",
+        "['web']",
+        "frontends: 1",
+        "changed: frontends/web",
+    ]
+    out, _ = await _run(with_asyncio)
+    assert out.splitlines() == ["serving: True", "['app']", f"['127.0.0.1:{web.port}']"]
 
 
 async def test_the_python_of_the_page_on_the_module(free_port: int, tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """Member states that HAProxy pushes: each change once, whatever reloads come in between."""
 
 import asyncio
+import socket
 import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -63,50 +63,50 @@ class Heard:
         return [change.after.state for change in self.changes if change.server == server]
 
 
-class Answer(asyncio.Protocol):
-    """Answers any request, and closes."""
-
-    def __init__(self, open_ones: set[asyncio.Transport]) -> None:
-        self._open = open_ones
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._open.add(transport)
-
-    def data_received(self, data: bytes) -> None:  # noqa: ARG002 # asyncio.Protocol
-        self._transport.write(ANSWER)
-        self._transport.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 # asyncio.Protocol
-        self._open.discard(self._transport)
-
-
 class Services:
-    """Web services at all addresses of 127/8, which end all at once."""
+    """Web services at all addresses of 127/8, which end all at once, with every connection to them."""
 
     def __init__(self) -> None:
         self.port = 0
-        self._open: set[asyncio.Transport] = set()
-        self._server: asyncio.Server | None = None
+        self._open: set[socket.socket] = set()
+        self._loop = asyncio.get_running_loop()
 
-    async def begin(self) -> None:
-        loop = asyncio.get_running_loop()
-        make = partial(Answer, self._open)
-        self._server = await loop.create_server(make, "0.0.0.0", self.port, backlog=4_096)
-        self.port = self._server.sockets[0].getsockname()[1]
+    def begin(self) -> None:
+        self._listening = socket.create_server(("0.0.0.0", self.port), backlog=4_096)
+        self._listening.settimeout(0)
+        self.port = self._listening.getsockname()[1]
+        self._loop.add_reader(self._listening, self._accept)
 
     def end(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        for transport in list(self._open):
-            transport.abort()
+        if self._listening.fileno() >= 0:
+            self._loop.remove_reader(self._listening)
+            self._listening.close()
+        for connection in list(self._open):
+            self._close(connection)
+
+    def _accept(self) -> None:
+        with suppress(BlockingIOError):
+            while True:
+                connection, _ = self._listening.accept()
+                self._open.add(connection)
+                self._loop.add_reader(connection, self._answer, connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        with suppress(OSError):
+            if connection.recv(4_096):
+                connection.send(ANSWER)
+        self._close(connection)
+
+    def _close(self, connection: socket.socket) -> None:
+        self._loop.remove_reader(connection)
+        connection.close()
+        self._open.discard(connection)
 
 
 @pytest.fixture
 async def services() -> AsyncIterator[Services]:
     made = Services()
-    await made.begin()
+    made.begin()
     yield made
     made.end()
 
@@ -166,7 +166,7 @@ async def test_states_in_order(tmp_path: Path, haproxy_binary: Path, services: S
         for count in (5, 7):
             services.end()
             await heard.until(count)
-            await services.begin()
+            services.begin()
             await heard.until(count + 1)
         assert heard.of(server) == steps
 

@@ -170,7 +170,5 @@ async def test_the_haproxy_of_another_user_is_refused(user: Sudoer) -> None:
             await aqueduct.start()
         assert aqueduct.haproxy_pids() == served
         aqueduct.end_haproxy()
-        while aqueduct.haproxy_pids():
-            await asyncio.sleep(0.005)
         await aqueduct.start()
         assert {owner(pid) for pid in await aqueduct.serving_pids()} == {0}

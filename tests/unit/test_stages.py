@@ -1,6 +1,7 @@
 """Stages: told to who listens to the call, and to nobody else."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -28,6 +29,20 @@ async def test_each_call_has_its_own_listener() -> None:
     await asyncio.gather(call("one", one), call("other", other))
     assert [[stage.name for stage in heard] for heard in (one, other)] == [["one"], ["other"]]
     assert one[0].began <= one[0].ended
+    assert not stages.listened()
+
+
+async def test_a_stream_may_be_closed_by_another_task() -> None:
+    async def stream() -> AsyncGenerator[None, None]:
+        with stages.told_to(lambda _: None):
+            yield
+
+    async def first(stream: AsyncGenerator[None, None]) -> None:
+        await anext(stream)
+
+    responses = stream()
+    await asyncio.create_task(first(responses))
+    await asyncio.create_task(responses.aclose())
     assert not stages.listened()
 
 

@@ -26,7 +26,8 @@ def status(server: Server, output: str) -> int:
         _lists(told)
     else:
         outcomes.printed(told, output)
-    return 0 if told.haproxy_state == HA_PROXY_STATE_RUNNING and not told.refusals else 1
+    is_serving = told.haproxy_state == HA_PROXY_STATE_RUNNING and not told.HasField("silent_since")
+    return 0 if is_serving and not told.refusals else 1
 
 
 def reload(server: Server, message: str, *, dry_run: bool, output: str) -> int:
@@ -46,7 +47,8 @@ def reload(server: Server, message: str, *, dry_run: bool, output: str) -> int:
 
 def _rows(told: Status) -> Iterator[tuple[str, str]]:
     state = to_document(told).get("haproxyState", "not known")
-    yield "HAProxy", ": ".join(part for part in (state, told.error) if part)
+    silent = f"does not answer since {outcomes.local(told.silent_since)}" * told.HasField("silent_since")
+    yield "HAProxy", ": ".join(part for part in (state, told.error or silent) if part)
     yield "revision", f"{told.stored_revision} stored, {told.applied_revision} served"
     if told.HasField("last_apply"):
         apply = told.last_apply

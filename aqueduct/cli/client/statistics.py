@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import UTC
+
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from aqueduct.cli.client import outcomes, screen
 from aqueduct.cli.client.connection import connected
 from aqueduct.cli.client.resuming import resumed
+from aqueduct.cli.client.state_words import check_words, state_word
 from aqueduct.cli.client.top.figures import short
 from aqueduct.cli.client.top.table import load_of
 from aqueduct.cli.client.writing import TABLE
@@ -45,11 +49,17 @@ def selection(keys: Sequence[str], kinds: Sequence[str], interval: float) -> Sta
 
 def lines_of(response: StatsWatchResponse) -> Iterator[str]:
     """Iterate over the lines that tell a response."""
-    time = response.time.ToDatetime().astimezone().strftime("%H:%M:%S")
+    time = _clock(response.time)
+    if response.HasField("silent_since"):
+        yield f"{time} HAProxy does not answer since {_clock(response.silent_since)}: figures are of before"
     for stats in response.stats:
         yield screen.plain(f"{time} {_name(stats)} {_figures(stats)}")
     for name in response.removed:
         yield screen.plain(f"{time} {_name(name)} is gone")
+
+
+def _clock(time: Timestamp) -> str:
+    return time.ToDatetime(UTC).astimezone().strftime("%H:%M:%S")
 
 
 def _name(of: Stats | StatsName) -> str:
@@ -60,10 +70,11 @@ def _name(of: Stats | StatsName) -> str:
 
 def _figures(stats: Stats) -> str:
     state, rates, sessions = stats.state, stats.rates, stats.sessions
-    words = f" ({state.check.description})" if state.check.description and state.status != "UP" else ""
+    said = check_words(state) if state.status != "UP" else ""
+    words = f" ({said})" if said else ""
+    at_work = f"{short(sessions.current)} sessions, {short(sessions.queue_current)} queued"
     failed = f"{short(rates.responses_4xx)} 4xx/s, {short(rates.responses_5xx)} 5xx/s"
     return (
-        f"{state.status}{words}, {short(sessions.current)} sessions, {short(sessions.queue_current)} queued, "
-        f"{short(load_of(stats))} req/s, {failed}, "
+        f"{state_word(state)}{words}, {at_work}, {short(load_of(stats))} req/s, {failed}, "
         f"in {short(rates.bytes_in)}B/s, out {short(rates.bytes_out)}B/s"
     )

@@ -33,6 +33,7 @@ VERBS: Final = [
     "switchStarted",
     "switchCompleted",
     "switchFailed",
+    "activityLost",
 ]
 """The words of the API's verbs: a test holds them against it, since it takes its time to be imported."""
 _LONGEST: Final = 3_650 * 86_400

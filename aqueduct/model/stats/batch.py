@@ -18,10 +18,18 @@ MOST_BYTES: Final = 256 * 1024
 
 
 class Batch:
-    """What `selection` is told that was told everything up to the number `since`; None: nothing yet."""
+    """What `selection` is told that was told everything up to the number `since`; None: nothing yet.
 
-    def __init__(self, table: Table, selection: Selection, since: int | None) -> None:
+    `counted_since`: when counters began, in seconds since 1970-01-01 UTC.
+    """
+
+    def __init__(
+        self, table: Table, selection: Selection, since: int | None, *, counted_since: float = 0.0
+    ) -> None:
         self._table = table
+        self._counted_since = counted_since
+        self._silent_since = table.silent_since
+        self._is_noted = since is not None and table.noted > since
         self._groups = selection.groups
         self._time, self._revision = timestamp(table.time), table.revision
         self.sequence = table.sequence
@@ -33,7 +41,7 @@ class Batch:
 
     def parts(self) -> Iterator[StatsWatchResponse]:
         """Yield the messages, none where there is nothing to tell."""
-        if not (self.is_snapshot or self._entries or self._gone):
+        if not (self.is_snapshot or self._entries or self._gone or self._is_noted):
             return
         first, is_last = 0, False
         while not is_last:
@@ -55,6 +63,10 @@ class Batch:
         made = StatsWatchResponse(
             sequence=self.sequence, snapshot=self.is_snapshot, time=self._time, revision=self._revision
         )
+        if self._silent_since is not None:
+            made.silent_since.CopyFrom(timestamp(self._silent_since))
+        if self.is_snapshot:
+            made.counted_since.CopyFrom(timestamp(self._counted_since))
         if not first:
             made.removed.extend(name.message() for name in self._gone)
         position, size = first, made.ByteSize()

@@ -61,6 +61,10 @@ class Table:
         """When HAProxy told it."""
         self.revision = 0
         """Store revision that HAProxy served then."""
+        self.silent_since: float | None = None
+        """Since when HAProxy does not answer, in seconds since 1970-01-01 UTC; None while it does."""
+        self.noted = 0
+        """The number of the last change of that."""
         self.gone: OrderedDict[Name, int] = OrderedDict()
         """What there is no more, and the number of that change."""
         self._shortest = span / 2
@@ -94,8 +98,15 @@ class Table:
         if is_tick:
             self._tick(reading.time)
 
+    def note_silence(self, since: float | None) -> None:
+        """Note since when HAProxy does not answer, None: it does."""
+        if since != self.silent_since:
+            self.silent_since = since
+            self.sequence = self.noted = self.sequence + 1
+
     def stop(self, time: float) -> None:
         """Note that HAProxy has ended: nothing is up, and nothing goes through."""
+        self.note_silence(None)
         self._next = self.sequence + 1
         self.time = time
         for entry in list(self._entries.values()):

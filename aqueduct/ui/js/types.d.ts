@@ -190,6 +190,7 @@ export interface Status {
   oldWorkers?: number;
   label?: string;
   version?: string;
+  silentSince?: string;
 }
 
 export interface Registration {

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from aqueduct.errors import ConfigurationError, Unavailable
 from aqueduct.model.server_status import DOWN, UP, Status
 from aqueduct.model.times import timestamp
+from aqueduct.ports.activity import Found
 from aqueduct.settings import Retention
+from aqueduct.store import activity
 from aqueduct.store.activity import LmdbActivity
 from aqueduct.v1.activity_pb2 import VERB_DOWN, VERB_UP, Event
 from aqueduct.v1.backend_pb2 import ADMIN_STATE_DRAIN, ADMIN_STATE_MAINT
@@ -67,13 +70,13 @@ async def test_events_are_read_both_ways(kept: Kept) -> None:
     assert (kept.store.first_id, kept.store.last_id) == (1, 4)
     assert await kept.ids() == [1, 2, 3, 4]
     back = await kept.store.before(4, ups, ALL)
-    assert ([event.id for event in back.events], back.end) == ([3, 1], 1)
+    assert ([event.id for event in back.events], back.end, back.begin) == ([3, 1], 1, 3)
     some = await kept.store.before(ALL, everything, 2)
     assert ([event.id for event in some.events], some.end) == ([4, 3], 3)
     forward = await kept.store.after(1, ups, 2)
-    assert ([event.id for event in forward.events], forward.end) == ([3], 3)
+    assert ([event.id for event in forward.events], forward.end, forward.begin) == ([3], 3, 2)
     for nothing in (await kept.store.after(4, everything, 9), await kept.store.before(1, everything, 9)):
-        assert nothing == ([], 0)
+        assert nothing == Found([], 0, 0)
 
 
 async def test_too_many_go(kept: Kept) -> None:
@@ -98,6 +101,21 @@ async def test_too_old_ones_go_with_the_next_write_and_no_id_is_used_again(kept:
     assert (kept.store.first_id, kept.store.last_id) == (3, 2)
     await kept.write("3")
     assert await kept.ids() == [3]
+
+
+async def test_too_old_and_too_many_ones_go_when_it_is_asked_for(kept: Kept) -> None:
+    await kept.store.close()
+    store = await kept.open(age=60)
+    await kept.write("1", "2")
+    await store.forget()
+    assert await kept.ids() == [1, 2]
+    store.retention = Retention(1, 60)
+    await store.forget()
+    assert (await kept.ids(), store.first_id) == ([2], 2)
+    kept.clock.advance(61)
+    with patch.object(activity, "_MOST_FORGOTTEN", 1):
+        await store.forget()
+    assert (await kept.ids(), store.first_id, store.last_id) == ([], 3, 2)
 
 
 async def test_how_servers_stand_is_known_when_it_is_opened_again(kept: Kept) -> None:

@@ -11,12 +11,21 @@ import subprocess
 import sys
 from abc import ABC, abstractmethod
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from structlog.testing import capture_logs
 
+from aqueduct.clock import SystemClock
 from aqueduct.errors import ConfigurationError, Exhausted
+from aqueduct.model.times import timestamp
+from aqueduct.service import activity_log
+from aqueduct.service.activity_log import ActivityLog
+from aqueduct.settings import Retention
+from aqueduct.store.activity import LmdbActivity
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
+from aqueduct.v1.activity_pb2 import Event
 from aqueduct.v1.registry_pb2 import Registration
 
 from .resources import delete_backend, put_large
@@ -139,6 +148,34 @@ async def registrations_are_refused_and_what_is_there_is_kept(disk: SmallDisk) -
     await again.close()
 
 
+async def activity_waits_and_is_told_when_there_is_room(disk: SmallDisk) -> None:
+    store = await LmdbActivity.open(disk.store, Retention(), SystemClock())
+    log = ActivityLog(store)
+    keeping = asyncio.create_task(log.run())
+    with capture_logs() as logs, patch.object(activity_log, "_PAUSE", 0.01):
+        count = 0
+        while not logs:
+            log.note(Event(message=f"{count:,} {'x' * 5_000}", time=timestamp(SystemClock().time())))
+            count += 1
+            while log.last_id < count and not logs:
+                await asyncio.sleep(0)
+        log.note(Event(message=f"{count:,} ", time=timestamp(SystemClock().time())))
+        count += 1
+        disk.make_room()
+        log.stop()
+        await keeping
+    assert [each["event"] for each in logs] == [
+        "activity cannot be kept: it waits in memory",
+        "activity is kept again",
+    ]
+    assert log.lost == 0
+    await store.close()
+    again = await LmdbActivity.open(disk.store, Retention(), SystemClock())
+    found = await again.after(0, lambda _: True, count)
+    assert [event.message.partition(" ")[0] for event in found.events] == [f"{n:,}" for n in range(count)]
+    await again.close()
+
+
 SCENARIOS = {
     scenario.__name__: scenario
     for scenario in (
@@ -146,6 +183,7 @@ SCENARIOS = {
         writes_again_when_there_is_room,
         opens_no_new_store,
         registrations_are_refused_and_what_is_there_is_kept,
+        activity_waits_and_is_told_when_there_is_room,
     )
 }
 

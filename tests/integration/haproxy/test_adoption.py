@@ -200,7 +200,7 @@ async def test_a_death_is_noticed(haproxy: MasterWorker, directory: Path, victim
     os.kill(getattr(await haproxy.info(), victim), signal.SIGKILL)
     how = await watch
     if victim == "master_pid":
-        assert how == "killed by SIGKILL"
+        assert how == "was killed by SIGKILL"
     else:
         assert how.startswith("exited with 137: ")
         assert "exited with code 137 (Killed)" in how
@@ -217,7 +217,7 @@ async def test_the_death_of_an_adopted_master_is_noticed(haproxy: MasterWorker, 
     watch = asyncio.create_task(second.ended())
     os.kill((await second.info()).master_pid, signal.SIGKILL)
     # Only in this test is an adopted master our child all the same.
-    assert await watch == "killed by SIGKILL"
+    assert await watch == "was killed by SIGKILL"
 
 
 async def test_a_worker_without_a_master_is_ended(

@@ -127,7 +127,7 @@ async def test_haproxy_dies_amid_a_reload(haproxy: MasterWorker) -> None:
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(HAProxyEnded):
         await reload
-    assert await haproxy.ended() == "killed by SIGKILL"
+    assert await haproxy.ended() == "was killed by SIGKILL"
     with pytest.raises(HAProxyEnded):
         await haproxy.reload(body(port, "three"))
 
@@ -270,5 +270,5 @@ async def test_no_worker_outlives_the_end(
     os.kill(info.worker_pid, signal.SIGSTOP)
     monkeypatch.setattr(process, "_LEFTOVER_GRACE", 0.05)
     os.kill(info.master_pid, signal.SIGKILL)
-    assert await haproxy.ended() == "killed by SIGKILL"
+    assert await haproxy.ended() == "was killed by SIGKILL"
     assert kernel.find(directory) == []

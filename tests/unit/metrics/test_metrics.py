@@ -72,6 +72,11 @@ class TestFormats:
         assert b"_created" not in metrics.exposition(None)[0]
         assert b"_created" not in metrics.exposition(PROMETHEUS)[0]
 
+    def test_no_lag_is_negative(self) -> None:
+        metrics = Metrics()
+        metrics.note_lag("StatsWatch", -5.0)
+        assert told(metrics, "aqueduct_stream_lag_seconds_sum", stream="StatsWatch") == 0
+
     def test_two_of_them_have_nothing_in_common(self) -> None:
         one, other = Metrics(), Metrics()
         one.note_commit(0.1)

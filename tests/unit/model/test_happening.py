@@ -9,6 +9,7 @@ from aqueduct.model.happening import (
     config_changed,
     deregistered,
     drift_found,
+    events_lost,
     haproxy_changed,
     member_changed,
     members_came,
@@ -22,6 +23,7 @@ from aqueduct.model.happening import (
 from aqueduct.model.server_status import DOWN, UP, Status
 from aqueduct.model.times import duration, timestamp
 from aqueduct.v1.activity_pb2 import (
+    VERB_ACTIVITY_LOST,
     VERB_CONFIG_CHANGED,
     VERB_DOWN,
     VERB_DRAINED,
@@ -248,9 +250,9 @@ def test_haproxy() -> None:
     assert event is not None
     assert (event.verb, event.message) == (VERB_HA_PROXY_ADOPTED, "HAProxy was taken over")
     for state in (HA_PROXY_STATE_RESTARTING, HA_PROXY_STATE_FAILED):
-        event = haproxy_changed(state, "killed", 0, adopted=True)
+        event = haproxy_changed(state, "HAProxy was killed", 0, adopted=True)
         assert event is not None
-        assert (event.verb, event.message) == (VERB_HA_PROXY_DIED, "HAProxy is down: killed")
+        assert (event.verb, event.message) == (VERB_HA_PROXY_DIED, "HAProxy was killed")
     assert haproxy_changed(HA_PROXY_STATE_STARTING, "", 0, adopted=False) is None
 
 
@@ -273,3 +275,9 @@ def test_switches() -> None:
     assert complete.message == "backends/a: the switch is complete, ? to 2"
     failed = switch_changed("a", VERB_SWITCH_FAILED, Transition(), "too few")
     assert failed.message == "backends/a: the switch failed: too few"
+
+
+def test_events_that_are_lost() -> None:
+    event = events_lost(1_200)
+    assert (event.verb, event.resource) == (VERB_ACTIVITY_LOST, "aqueduct")
+    assert event.message == "1,200 events could not be kept, and are not told"

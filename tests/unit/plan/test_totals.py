@@ -72,6 +72,14 @@ def test_workers_count_together_at_each_step() -> None:
     assert gauge(lines[SERVER].gauges, "smax") == 4
 
 
+def test_a_server_that_was_another_between_two_whole_readings_goes_not_back() -> None:
+    totals, told = Totals(), Told()
+    read(totals, told, server(stot=0))
+    read(totals, told, server(stot=1), is_whole=False)
+    tells(told, server(stot=0), is_whole=False)
+    assert stot(read(totals, told, server(stot=0))[SERVER]) == 1
+
+
 def test_each_step_of_a_retirement_tells_the_same() -> None:
     totals, old, new = Totals(), Told(), Told()
     many = [server(f"s-{n}", stot=n) for n in range(1_200)]

@@ -47,6 +47,7 @@ async def test_statistics_and_their_history_are_told_once(api: Api) -> None:
     assert got.revision == 7
     assert got.next_page_token
     assert got.time.seconds
+    assert got.counted_since.seconds
     history = await api.stats.GetStatsHistory(GetStatsHistoryRequest(window=duration(60.0)))
     assert not history.histories
 

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
+from typing import cast
 from unittest.mock import patch
 
 import pytest
+from structlog.testing import capture_logs
 
 from aqueduct.errors import Exhausted, Invalid, OutOfRange, Unavailable
+from aqueduct.model.server_status import DOWN
 from aqueduct.model.times import timestamp
 from aqueduct.ports.activity import Standing
 from aqueduct.service import activity as looking
@@ -19,12 +22,16 @@ from aqueduct.service.streams import Streams
 from aqueduct.settings import Retention
 from aqueduct.store.activity import LmdbActivity
 from aqueduct.v1.activity_pb2 import (
+    VERB_ACTIVITY_LOST,
     VERB_CONFIG_CHANGED,
     VERB_DOWN,
+    VERB_UNSPECIFIED,
     VERB_UP,
+    ActivityWatchRequest,
     ActivityWatchResponse,
     Event,
     ListActivityRequest,
+    Verb,
 )
 from tests.unit.discovery.doubles import ManualClock
 
@@ -33,11 +40,27 @@ class FullDisk(LmdbActivity):
     """A store whose disk is full while `is_full`."""
 
     is_full = False
+    refused = 0
 
     async def write(self, events: Sequence[Event], standing: Standing) -> None:
-        if self.is_full:
-            raise Exhausted("DISK_FULL", "no room")
+        if events:
+            self._check()
         await super().write(events, standing)
+
+    async def forget(self) -> None:
+        self._check()
+        await super().forget()
+
+    async def refuses(self, times: int) -> None:
+        """Wait until it has refused so often from now on."""
+        wanted = self.refused + times
+        while self.refused < wanted:
+            await asyncio.sleep(0)
+
+    def _check(self) -> None:
+        if self.is_full:
+            self.refused += 1
+            raise Exhausted("DISK_FULL", "no room")
 
 
 class Plane:
@@ -58,6 +81,10 @@ class Plane:
         """Note events, and wait until they are told."""
         wanted = self.log.last_id + len(texts)
         self.note(*texts)
+        await self.written_up_to(wanted)
+
+    async def written_up_to(self, wanted: int) -> None:
+        """Wait until the event of that id is told."""
         bell = self.streams.bell()
         self.log.watched_by(bell)
         while self.log.last_id < wanted:
@@ -70,9 +97,9 @@ class Plane:
 
 
 @asynccontextmanager
-async def running(directory: Path, count: int = 1_000) -> AsyncIterator[Plane]:
+async def running(directory: Path, count: int = 1_000, age: float = float("inf")) -> AsyncIterator[Plane]:
     clock = ManualClock()
-    store = await FullDisk.open(directory, Retention(count), clock)
+    store = await FullDisk.open(directory, Retention(count, age), clock)
     plane = Plane(store, clock)
     task = asyncio.create_task(plane.log.run())
     yield plane
@@ -159,6 +186,61 @@ async def test_what_is_kept_no_more_was_missed(tmp_path: Path) -> None:
             assert (told(response), response.missed) == (["5", "6", "7"], 0)
 
 
+async def test_memory_that_reaches_back_further_than_the_store_is_told(tmp_path: Path) -> None:
+    async with running(tmp_path / "activity", count=3) as plane:
+        await plane.written(*map(str, range(1, 8)))
+    async with running(tmp_path / "activity", count=3) as plane:
+        await plane.written(*map(str, range(8, 15)))
+        assert plane.store.first_id == 12
+        async with aclosing(plane.service.watch(ALL, 2)) as watch:
+            response = await anext(watch)
+            assert (told(response), response.missed) == ([str(n) for n in range(8, 15)], 5)
+
+
+async def test_what_is_forgotten_while_one_reads_was_missed(tmp_path: Path) -> None:
+    async with running(tmp_path / "activity") as plane:
+        await plane.written(*map(str, range(1, 11)))
+    async with running(tmp_path / "activity") as plane:
+        with patch.object(looking, "_AT_ONCE", 2):
+            async with aclosing(plane.service.watch(ALL, 1)) as watch:
+                assert await next_told(watch) == ["2", "3"]
+                plane.store.retention = Retention(2)
+                await plane.store.forget()
+                response = await anext(watch)
+                assert (told(response), response.missed) == (["9", "10"], 5)
+
+
+async def test_all_that_is_forgotten_while_one_reads_was_missed(tmp_path: Path) -> None:
+    async with running(tmp_path / "activity") as plane:
+        await plane.written(*map(str, range(1, 11)))
+    async with running(tmp_path / "activity", age=60.0) as plane:
+        with patch.object(looking, "_AT_ONCE", 2):
+            async with aclosing(plane.service.watch(ALL, 1)) as watch:
+                assert await next_told(watch) == ["2", "3"]
+                plane.clock.advance(61.0)
+                await plane.store.forget()
+                await plane.written("11")
+                response = await anext(watch)
+                assert (told(response), response.missed) == (["11"], 7)
+
+
+async def test_an_id_that_is_none(plane: Plane) -> None:
+    with pytest.raises(Invalid, match="after_id: must be the id of an event, 0 or more, not -5"):
+        await anext(plane.service.watch(ALL, -5))
+
+
+def test_verbs_and_resources_that_are_none() -> None:
+    request = ActivityWatchRequest(
+        verbs=[VERB_UP, cast("Verb", 99)],
+        resources=["backends/web", "sources/", "backend/web", "configuration"],
+    )
+    with pytest.raises(Invalid) as raised:
+        Selection.about(request)
+    assert [each.field for each in raised.value.violations] == ["verbs[1]", "resources[2]"]
+    with pytest.raises(Invalid, match=r"verbs\[0\]: must be one of started, "):
+        Selection.of(ListActivityRequest(verbs=[VERB_UNSPECIFIED]))
+
+
 async def test_an_event_that_is_yet_to_come(plane: Plane) -> None:
     with pytest.raises(OutOfRange, match="no event 1 yet") as raised:
         await anext(plane.service.watch(ALL, 1))
@@ -176,6 +258,36 @@ async def test_one_that_is_too_slow_is_told_the_newest_and_what_it_missed(tmp_pa
             await plane.written("31")
             response = await anext(watch)
             assert (told(response), response.missed) == (["31"], 0)
+
+
+async def test_how_old_it_is_when_it_is_taken_is_told_of_what_happens_meanwhile(plane: Plane) -> None:
+    lags: list[tuple[str, float]] = []
+    plane.streams.on_lag = lambda stream, seconds: lags.append((stream, round(seconds)))
+    await plane.written("1", "2")
+    plane.clock.advance(100)
+    async with aclosing(plane.service.watch(ALL, 1)) as watch:
+        assert await next_told(watch) == ["2"]
+        await plane.written("3")
+        assert await next_told(watch) == ["3"]
+        await plane.written("4")
+        plane.clock.advance(5)
+        assert await next_told(watch) == ["4"]
+    assert lags == [("ActivityWatch", 5)]
+
+
+async def test_what_none_selects_is_missed_all_the_same(tmp_path: Path) -> None:
+    async with running(tmp_path / "activity") as plane:
+        await plane.written(*map(str, range(1, 11)))
+    async with running(tmp_path / "activity") as plane:
+        ups = Selection(verbs=frozenset([VERB_UP]))
+        with patch.object(looking, "_AT_ONCE", 2):
+            async with aclosing(plane.service.watch(ups, 1)) as watch:
+                await anext(watch)
+                plane.store.retention = Retention(4)
+                await plane.store.forget()
+                plane.note("an up", verb=VERB_UP)
+                response = await anext(watch)
+                assert (told(response), response.missed) == (["an up"], 3)
 
 
 async def test_an_idle_stream_tells_that_it_is_alive_and_how_far_it_is(plane: Plane) -> None:
@@ -198,26 +310,65 @@ async def test_streams_end_with_aqueduct(plane: Plane) -> None:
             await waiting
 
 
-async def test_a_full_disk_loses_events_and_no_id(plane: Plane) -> None:
+async def test_a_full_disk_has_events_wait(plane: Plane) -> None:
     await plane.written("1")
     with patch.object(keeping, "_PAUSE", 0.0):
         plane.store.is_full = True
         plane.note("2", "3")
-        while plane.log.lost < 2:
-            await asyncio.sleep(0)
+        await plane.store.refuses(2)
         plane.note("4")
-        while plane.log.lost < 3:
-            await asyncio.sleep(0)
+        await plane.store.refuses(2)
         plane.store.is_full = False
-        await plane.written("5")
+        await plane.written_up_to(4)
     found = await plane.service.page(ALL, 0, "")
-    assert [(event.id, event.message) for event in found.items] == [(2, "5"), (1, "1")]
+    assert [(event.id, event.message) for event in found.items] == [(4, "4"), (3, "3"), (2, "2"), (1, "1")]
+    assert plane.log.lost == 0
 
 
-async def test_more_than_can_wait_is_lost(plane: Plane) -> None:
-    with patch.object(keeping, "_WAITING", 2):
+async def test_more_than_can_wait_is_lost_the_oldest_first_and_one_event_says_so(plane: Plane) -> None:
+    with patch.object(keeping, "_PAUSE", 0.0), patch.object(keeping, "_WAITING", 2):
+        plane.store.is_full = True
         plane.note("1", "2", "3")
-    assert plane.log.lost == 1
+        await plane.store.refuses(2)
+        plane.note("4", "5")
+        await plane.store.refuses(2)
+        plane.store.is_full = False
+        await plane.written_up_to(3)
+    found = await plane.service.page(ALL, 0, "")
+    texts = [(event.id, event.message) for event in reversed(found.items)]
+    assert texts == [(1, "3 events could not be kept, and are not told"), (2, "4"), (3, "5")]
+    assert found.items[2].verb == VERB_ACTIVITY_LOST
+    assert plane.log.lost == 3
+    await plane.written("6")
+    assert (await plane.listed())[0] == "6"
+
+
+async def test_what_cannot_be_written_by_the_end_is_lost_and_holds_it_up_no_more(tmp_path: Path) -> None:
+    async with running(tmp_path / "activity") as plane:
+        plane.store.is_full = True
+        plane.note("1", "2")
+    assert plane.log.lost == 2
+
+
+async def test_only_a_write_of_events_says_that_they_are_kept_again(tmp_path: Path) -> None:
+    with patch.object(keeping, "_FORGET", 0.001), capture_logs() as logs:
+        async with running(tmp_path / "activity") as plane:
+            plane.standing = {("web", "s"): DOWN}
+            plane.store.is_full = True
+            await plane.store.refuses(3)  # it cannot forget, and writes how servers stand
+            plane.store.is_full = False
+            await plane.written("1")
+    assert [each["log_level"] for each in logs] == ["warning", "info"]
+
+
+async def test_what_is_too_old_is_forgotten_though_nothing_happens(tmp_path: Path) -> None:
+    with patch.object(keeping, "_FORGET", 0.001):
+        async with running(tmp_path / "activity", age=60.0) as plane:
+            await plane.written("1", "2")
+            plane.clock.advance(61.0)
+            while plane.store.first_id < 3:
+                await asyncio.sleep(0)
+            assert await plane.listed() == []
 
 
 async def test_what_is_noted_at_the_end_is_written(tmp_path: Path) -> None:

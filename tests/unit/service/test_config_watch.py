@@ -337,3 +337,18 @@ async def test_also_amid_a_snapshot(watched: Watched) -> None:
     watched.streams.shut_down()
     with pytest.raises(Unavailable):
         await anext(watch)
+
+
+async def test_how_old_it_is_when_it_is_taken_is_told_of_what_happens_meanwhile(watched: Watched) -> None:
+    streams: list[str] = []
+    watched.streams.on_lag = lambda stream, _: streams.append(stream)
+    await watched.put("a")
+    watch = watched.watch(0)
+    await anext(watch)
+    waits = await waiting(watch)
+    assert streams == []
+    await watched.put("b")
+    await waits
+    await watched.put("c")
+    await anext(watch)
+    assert streams == ["ConfigWatch"]

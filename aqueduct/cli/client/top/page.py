@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from aqueduct.cli.client.screen import plain
+from aqueduct.cli.client.state_words import check_words, state_word
 from aqueduct.cli.client.top.figures import chart, short
 from aqueduct.cli.client.top.table import KEPT, Choice, Row, Table, Totals, load_of
 from aqueduct.v1.stats_pb2 import (
@@ -98,12 +99,13 @@ class _Layout(NamedTuple):
     def line(self, row: Row) -> Line:
         stats = row.stats
         values = [column.figure(stats) for column in self.columns]
-        state, words = stats.state.operational_state, plain(stats.state.check.description)
+        state, words = stats.state.operational_state, plain(check_words(stats.state))
+        word = plain(state_word(stats.state))
         if state == OPERATIONAL_STATE_DOWN and words and not any(values):
-            text = self.row(_name(stats), plain(stats.state.status), [])
+            text = self.row(_name(stats), word, [])
             return Line(text + words, _COLOURS[state])
         figures = [short(value) if value else "-" for value in values]
-        text = self.row(_name(stats), plain(stats.state.status), figures)
+        text = self.row(_name(stats), word, figures)
         load = chart(row.requests, min(KEPT, self.width - len(text)), is_ascii=self.is_ascii)
         return Line(text + load, _COLOURS.get(state))
 
@@ -118,7 +120,7 @@ def page(table: Table, view: View, width: int, height: int) -> list[Line]:
     lines = [
         Line(_title(table, view), is_bold=True),
         Line(_summary(table.totals())),
-        Line(""),
+        Line(_silence(table), "red"),
         Line(layout.row("NAME", "STATE", [each.title for each in layout.columns]) + "LOAD", is_bold=True),
         *map(layout.line, shown),
         *(Line("") for _ in range(room - len(shown))),
@@ -143,13 +145,19 @@ def _taken(columns: Sequence[_Column]) -> int:
 
 
 def _title(table: Table, view: View) -> str:
-    at = (
-        datetime.fromtimestamp(table.time).astimezone().strftime("%H:%M:%S")
-        if table.time
-        else "no figures yet"
-    )
+    at = _clock(table.time) if table.time else "no figures yet"
     words = ["aqueduct top", plain(view.target), at, f"every {view.interval}", f"revision {table.revision}"]
     return _GAP.join([*words, *(["paused"] if view.is_paused else [])])
+
+
+def _silence(table: Table) -> str:
+    if not table.silent_since:
+        return ""
+    return f"HAProxy does not answer since {_clock(table.silent_since)}: figures are of before"
+
+
+def _clock(time: float) -> str:
+    return datetime.fromtimestamp(time).astimezone().strftime("%H:%M:%S")
 
 
 def _summary(totals: Totals) -> str:

@@ -85,6 +85,8 @@ class Table:
     revision: int = 0
     time: float = 0.0
     """Seconds since 1970-01-01 UTC."""
+    silent_since: float = 0.0
+    """Since when HAProxy does not answer, in seconds since 1970-01-01 UTC; 0 while it does."""
     _past: dict[Name, deque[float]] = field(default_factory=dict)
     _coming: dict[Name, Stats] | None = None
     """What has come of a snapshot that is not whole."""
@@ -105,6 +107,7 @@ class Table:
             self.stats, self._coming = self._coming, None
             self._past = {name: past for name, past in self._past.items() if name in self.stats}
         self.revision, self.time = response.revision, response.time.ToNanoseconds() / 1e9
+        self.silent_since = response.silent_since.ToNanoseconds() / 1e9
         return True
 
     def chart(self) -> None:

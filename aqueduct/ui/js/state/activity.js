@@ -41,7 +41,7 @@ export function fits(event, { text, verbs, from, to }) {
   );
 }
 
-const BAD = new Set(["down", "refused", "sourceLost", "haproxyDied", "switchFailed"]);
+const BAD = new Set(["down", "refused", "sourceLost", "haproxyDied", "switchFailed", "activityLost"]);
 const WARN = new Set(["offline", "drained", "maint", "deregistered", "driftFound", "haproxyRestarted"]);
 const GOOD = new Set(["online", "up", "ready", "switchCompleted", "sourceFound", "haproxyStarted", "haproxyAdopted"]);
 

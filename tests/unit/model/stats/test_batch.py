@@ -47,6 +47,26 @@ def test_where_nothing_changed_nothing_is_told(table: Table) -> None:
     assert list(Batch(table, EVERYTHING, 1).parts()) == []
 
 
+def test_since_when_haproxy_is_silent_is_told_and_that_it_answers_again(table: Table) -> None:
+    table.note_silence(8.0)
+    [silent] = Batch(table, EVERYTHING, 1).parts()
+    assert (silent.sequence, silent.silent_since, list(silent.stats)) == (2, timestamp(8.0), [])
+    assert not silent.snapshot
+    table.note_silence(8.0)
+    assert list(Batch(table, EVERYTHING, 2).parts()) == []
+    table.note_silence(None)
+    [again] = Batch(table, EVERYTHING, 2).parts()
+    assert (again.sequence, again.HasField("silent_since")) == (3, False)
+
+
+def test_a_snapshot_tells_since_when_it_is_counted(table: Table) -> None:
+    [first] = Batch(table, EVERYTHING, None, counted_since=5.0).parts()
+    assert first.counted_since == timestamp(5.0)
+    table.take(reading(10.5, *map(line, [FRONTEND, BACKEND, SERVER])), WEB, 8)
+    [second] = Batch(table, EVERYTHING, 1, counted_since=5.0).parts()
+    assert not second.HasField("counted_since")
+
+
 def test_all_are_told_the_very_same(table: Table) -> None:
     batch = Batch(table, EVERYTHING, None)
     assert next(batch.parts()) is next(batch.parts())

@@ -228,6 +228,13 @@ def test_with_haproxy_everything_is_down_and_nothing_goes_through(table: Table) 
     assert len(table.selected(STATE, 3)) == len(ALL)
 
 
+def test_one_that_has_ended_is_silent_no_more(table: Table) -> None:
+    table.note_silence(9.0)
+    table.stop(12.0)
+    assert table.silent_since is None
+    assert table.noted > 1
+
+
 def test_what_has_no_rates_yet_has_none_when_haproxy_ends(table: Table) -> None:
     table.stop(11.0)
     assert table.selected(EVERYTHING)[0].rates is None

@@ -10,6 +10,7 @@ from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.stats.lines import Line, LineName, Reading
 from aqueduct.model.stats.selection import EVERYTHING, Selection
 from aqueduct.ports.haproxy import HAProxyFailed
+from aqueduct.service.answering import Answering
 from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.streams import Streams
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING
@@ -57,7 +58,14 @@ class Played:
     window: float = 0.0
 
     def __post_init__(self) -> None:
-        self.service = StatisticsService(self.statistics, self, self.streams, SystemClock(), self.window)
+        self.service = StatisticsService(
+            self.statistics,
+            self,
+            self.streams,
+            SystemClock(),
+            answering=Answering(SystemClock()),
+            window=self.window,
+        )
         self.service.became(HA_PROXY_STATE_RUNNING)
 
     def watch(

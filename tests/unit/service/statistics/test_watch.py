@@ -1,13 +1,16 @@
 """StatsWatch: the newest, to whoever takes it."""
 
 import asyncio
+from unittest.mock import patch
 
 import pytest
 
 from aqueduct.errors import Exhausted, Unavailable
 from aqueduct.model.stats.names import name_of
-from aqueduct.model.stats.selection import Selection
+from aqueduct.model.stats.selection import EVERYTHING, Selection
+from aqueduct.model.times import timestamp
 from aqueduct.ports.haproxy import HAProxyFailed
+from aqueduct.service import answering
 from aqueduct.service.streams import Streams
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RESTARTING, HA_PROXY_STATE_RUNNING
 from aqueduct.v1.stats_pb2 import (
@@ -149,6 +152,46 @@ async def test_an_haproxy_that_does_not_answer_is_asked_again(played: Played) ->
         assert told(await anext(watch)) == []
         played.statistics.error = None
         assert told(await anext(watch)) == ["web", "app", "web", "web/10.0.0.1:80"]
+
+
+async def test_an_haproxy_that_is_silent_is_told_as_such_until_it_answers(played: Played) -> None:
+    with patch.object(answering, "PATIENCE", 0.0):
+        async with played.watch(TRAFFIC) as watch, played.watch(TRAFFIC, RARE) as rare:
+            first = await anext(watch)
+            await anext(rare)
+            assert not first.HasField("silent_since")
+            played.statistics.error = HAProxyFailed("no answer")
+            for each in (watch, rare):
+                silent = await anext(each)
+                assert (silent.HasField("silent_since"), told(silent)) == (True, [])
+            assert silent.silent_since.ToNanoseconds() >= first.time.ToNanoseconds()
+            async with played.watch(TRAFFIC) as late:
+                begun = await anext(late)
+                assert (begun.HasField("silent_since"), told(begun)) == (True, told(first))
+            played.statistics.put(line(APP, bin=1))
+            played.statistics.error = None
+            again = await anext(watch)
+            assert (again.HasField("silent_since"), told(again)) == (False, ["app"])
+            assert not (await anext(rare)).HasField("silent_since")
+
+
+async def test_one_that_is_silent_and_ends_is_down(played: Played) -> None:
+    with patch.object(answering, "PATIENCE", 0.0):
+        async with played.watch(STATE) as watch:
+            first = await anext(watch)
+            played.statistics.error = HAProxyFailed("no answer")
+            assert (await anext(watch)).HasField("silent_since")
+            played.service.became(HA_PROXY_STATE_RESTARTING)
+            down = await anext(watch)
+            assert (down.HasField("silent_since"), told(down)) == (False, told(first))
+
+
+async def test_since_when_it_is_counted_is_told(played: Played) -> None:
+    async with played.watch() as watch, played.watch(interval=RARE) as rare:
+        first, second = await anext(watch), await anext(rare)
+        assert first.counted_since == second.counted_since
+        got = await played.service.get(EVERYTHING, 0, "")
+        assert first.counted_since == timestamp(got.counted_since)
 
 
 async def test_a_member_that_comes_while_it_is_watched_is_told(played: Played) -> None:

@@ -16,9 +16,10 @@ export function Problems() {
 
 /** @param {import("../../types.js").Status} status @returns {{ tone: "bad" | "warn", what: string, why?: string }[]} */
 function problems(status) {
-  const { haproxyState, error, missingBackends = [], refusals = [], sources = [] } = status;
+  const { haproxyState, error, silentSince, missingBackends = [], refusals = [], sources = [] } = status;
   return [
     ...(haproxyState === "running" ? [] : [{ tone: /** @type {const} */ ("bad"), what: `HAProxy: ${haproxyState}`, why: error }]),
+    ...(silentSince ? [{ tone: /** @type {const} */ ("bad"), what: "HAProxy does not answer", why: `since ${new Date(silentSince).toLocaleTimeString()}: figures are of before` }] : []),
     ...refusals.map((each) => ({
       tone: /** @type {const} */ ("bad"),
       what: `${each.resource}${each.field ? ` (${each.field})` : ""} is not served:`,

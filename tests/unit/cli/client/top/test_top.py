@@ -7,6 +7,7 @@ from aqueduct.cli.client.top.figures import chart, short
 from aqueduct.cli.client.top.page import Line, View, page
 from aqueduct.cli.client.top.table import Choice, Name, Sort, Table
 from aqueduct.cli.client.top.terminal import named
+from aqueduct.model.times import timestamp
 from aqueduct.v1.stats_pb2 import (
     OPERATIONAL_STATE_DOWN,
     OPERATIONAL_STATE_MAINT,
@@ -162,6 +163,23 @@ class TestPage:
         assert next(line for line in lines if "= a" in line.text).colour == "yellow"
         assert "host:1" in lines[0].text
         assert "2 members (1 down)" in lines[1].text
+
+    def test_with_haproxy_all_is_down_and_no_check_says_why(self) -> None:
+        member = stats(STATS_KIND_MEMBER, "b", "m", state=OPERATIONAL_STATE_DOWN, words="refused")
+        frontend = stats(STATS_KIND_FRONTEND, "web", state=OPERATIONAL_STATE_DOWN)
+        member.state.status = frontend.state.status = ""
+        table = Table()
+        table.take(told(member, frontend))
+        rows = self.lines(table, View("host:1", "1s"))[4:6]
+        assert all("  down " in row.text for row in rows)
+        assert not any("refused" in row.text for row in rows)
+
+    def test_an_haproxy_that_is_silent_is_told(self, table: Table) -> None:
+        assert not self.lines(table, View("host:1", "1s"))[2].text
+        table.take(StatsWatchResponse(silent_since=timestamp(60.0)))
+        assert self.lines(table, View("host:1", "1s"))[2].text.startswith("HAProxy does not answer since ")
+        table.take(StatsWatchResponse())
+        assert not self.lines(table, View("host:1", "1s"))[2].text
 
     def test_narrow_terminals_show_what_matters_most(self, table: Table) -> None:
         head = self.lines(table, View("host:1", "1s"), width=60)[3].text

@@ -1,0 +1,1 @@
+"""Clients, each against a real Aqueduct with a real HAProxy."""
