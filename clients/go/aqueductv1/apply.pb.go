@@ -145,7 +145,8 @@ type ApplyOutcome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The means.
 	Kind ApplyKind `protobuf:"varint,1,opt,name=kind,proto3,enum=aqueduct.v1.ApplyKind" json:"kind,omitempty"`
-	// Why it took a reload or a start, in one line; empty for other kinds.
+	// Why it took a reload or a start, or what was changed live, such as `backend web: 2 servers added`, in one line;
+	// empty for other kinds.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// From the begin of the apply until HAProxy served.
 	Duration *durationpb.Duration `protobuf:"bytes,3,opt,name=duration,proto3" json:"duration,omitempty"`
