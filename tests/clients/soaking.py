@@ -97,17 +97,20 @@ async def soak(directory: Path, *program: str) -> None:
 
 @asynccontextmanager
 async def _writing(client: AsyncClient) -> AsyncIterator[None]:
-    writing = asyncio.create_task(_write(client))
+    """Write meanwhile; the last write is over at the end: one that is cancelled may be stored later."""
+    is_over = asyncio.Event()
+    writing = asyncio.create_task(_write(client, is_over))
     try:
         yield
     finally:
-        writing.cancel()
-        with suppress(asyncio.CancelledError):
-            await writing
+        is_over.set()
+        await writing
 
 
-async def _write(client: AsyncClient) -> None:
+async def _write(client: AsyncClient, is_over: asyncio.Event) -> None:
     for number in count():
+        if is_over.is_set():
+            return
         key = f"b{number % 12}"
         backend = Backend(key=key, type=BACKEND_TYPE_STATIC, host=f"h{number}")
         with suppress(CallError):  # the server is gone just now, or the key is

@@ -94,5 +94,5 @@ async def test_the_body_cannot_hide_the_master(haproxy: MasterWorker) -> None:
 
 async def test_nothing_to_adopt(haproxy: MasterWorker) -> None:
     assert await haproxy.adopt() is None
-    assert await haproxy.ended() == "not started"
+    assert await haproxy.ended() == "was not started"
     await haproxy.stop()
