@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import UTC
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from aqueduct.cli.client import outcomes, screen
 from aqueduct.cli.client.connection import connected
 from aqueduct.cli.client.resuming import resumed
-from aqueduct.cli.client.state_words import check_words, state_word
+from aqueduct.cli.client.state_words import check_words, clock, silence, state_word
 from aqueduct.cli.client.top.figures import short
 from aqueduct.cli.client.top.table import load_of
 from aqueduct.cli.client.writing import TABLE
 from aqueduct.cli.commands.options import Server
-from aqueduct.model.times import duration
+from aqueduct.model.times import duration, seconds
 from aqueduct.model.tokens import tokens
 from aqueduct.v1.stats_pb2 import Stats, StatsKind, StatsName, StatsWatchRequest, StatsWatchResponse
 
@@ -49,17 +46,13 @@ def selection(keys: Sequence[str], kinds: Sequence[str], interval: float) -> Sta
 
 def lines_of(response: StatsWatchResponse) -> Iterator[str]:
     """Iterate over the lines that tell a response."""
-    time = _clock(response.time)
+    time = clock(seconds(response.time))
     if response.HasField("silent_since"):
-        yield f"{time} HAProxy does not answer since {_clock(response.silent_since)}: figures are of before"
+        yield f"{time} {silence(seconds(response.silent_since))}"
     for stats in response.stats:
         yield screen.plain(f"{time} {_name(stats)} {_figures(stats)}")
     for name in response.removed:
         yield screen.plain(f"{time} {_name(name)} is gone")
-
-
-def _clock(time: Timestamp) -> str:
-    return time.ToDatetime(UTC).astimezone().strftime("%H:%M:%S")
 
 
 def _name(of: Stats | StatsName) -> str:

@@ -7,11 +7,10 @@ words of its check in place of figures.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final, NamedTuple
 
 from aqueduct.cli.client.screen import plain
-from aqueduct.cli.client.state_words import check_words, state_word
+from aqueduct.cli.client.state_words import check_words, clock, silence, state_word
 from aqueduct.cli.client.top.figures import chart, short
 from aqueduct.cli.client.top.table import KEPT, Choice, Row, Table, Totals, load_of
 from aqueduct.v1.stats_pb2 import (
@@ -120,7 +119,7 @@ def page(table: Table, view: View, width: int, height: int) -> list[Line]:
     lines = [
         Line(_title(table, view), is_bold=True),
         Line(_summary(table.totals())),
-        Line(_silence(table), "red"),
+        Line(silence(table.silent_since) if table.silent_since else "", "red"),
         Line(layout.row("NAME", "STATE", [each.title for each in layout.columns]) + "LOAD", is_bold=True),
         *map(layout.line, shown),
         *(Line("") for _ in range(room - len(shown))),
@@ -145,19 +144,9 @@ def _taken(columns: Sequence[_Column]) -> int:
 
 
 def _title(table: Table, view: View) -> str:
-    at = _clock(table.time) if table.time else "no figures yet"
+    at = clock(table.time) if table.time else "no figures yet"
     words = ["aqueduct top", plain(view.target), at, f"every {view.interval}", f"revision {table.revision}"]
     return _GAP.join([*words, *(["paused"] if view.is_paused else [])])
-
-
-def _silence(table: Table) -> str:
-    if not table.silent_since:
-        return ""
-    return f"HAProxy does not answer since {_clock(table.silent_since)}: figures are of before"
-
-
-def _clock(time: float) -> str:
-    return datetime.fromtimestamp(time).astimezone().strftime("%H:%M:%S")
 
 
 def _summary(totals: Totals) -> str:
