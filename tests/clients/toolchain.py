@@ -1,6 +1,6 @@
 """Clients in other languages, by their own standard commands; left out where the language is not here.
 
-pytestmark = [toolchain.needed("go", "Go 1.25 or newer"), toolchain.TIME]
+pytestmark = [toolchain.needed("Go", "go", "version", least=(1, 25)), toolchain.TIME]
 
 async def test_go() -> None:
     await toolchain.run("go", "go", "test", "./...")
@@ -25,10 +25,7 @@ TIME: Final = pytest.mark.timeout(900 if os.environ.get("AQUEDUCT_TEST_LONG") ==
 
 
 def needed(what: str, *version: str, least: tuple[int, ...]) -> pytest.MarkDecorator:
-    """Leave tests out where what they need is not here, or older than `least`: by what `version` prints.
-
-    `needed("Go", "go", "version", least=(1, 25))`
-    """
+    """Leave tests out where what they need is not here, or older than `least`: by what `version` prints."""
     found = _version(*version)
     reason = f"needs {what} {'.'.join(map(str, least))} or newer: there is {found or 'none'} here"
     return pytest.mark.skipif(_numbers(found) < least, reason=reason)
