@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { text } from "node:stream/consumers";
 import { isDeepStrictEqual } from "node:util";
 
-import type { Calling, Client } from "@aqueduct/client";
+import { ServingStatus, type Calling, type Client } from "@aqueduct/client";
 
 import { call, errorDocument, list, watch } from "./documents.js";
 import { Folding, named } from "./folding.js";
@@ -147,9 +147,8 @@ export class Run {
   }
 
   async #health(service: string, options: Calling): Promise<Document> {
-    const words = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
     const { status } = await this.#client.health.check({ service }, options);
-    return { status: words[status] };
+    return { status: ServingStatus[status] };
   }
 
   async #foldsToWhatIsStored(watched: Watched, options: Calling): Promise<Document> {
