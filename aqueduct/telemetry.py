@@ -46,7 +46,7 @@ class Telemetry:
         `registrations` counts those of the registry, `activity_lost` events that could not be kept.
         """
         store.on_write = self.metrics.note_commit
-        control.reconciler.on_apply.append(self.metrics.note_apply)
+        control.reconciler.account.on_apply.append(self.metrics.note_apply)
         control.recorder.on_event(self.metrics.note_event)
         streams.on_lag = self.metrics.note_lag
         self.metrics.watch(

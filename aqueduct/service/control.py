@@ -132,7 +132,7 @@ class ControlPlane:
             self.answering,
             label,
         )
-        self.reconciler.on_served = self._served
+        self.reconciler.account.on_served = self._served
         self.reconciler.life.on_state(lambda _: self.answering.forget())
         self.on_members: Callable[[Collection[str]], None] = lambda _: None
         """Told the keys of backends whose members, or what operators set of them, HAProxy serves since."""

@@ -2,7 +2,7 @@
 
 State:
     desired   the snapshot to serve, folded from the commits in the order of their revisions
-    excluded  what of it cannot be served: kept as it runs or left out, and reported
+    account   what has come of applies; what cannot be served of it is kept as it runs or left out
     running   what HAProxy runs, which the applier knows; nothing while it is down
     pending   commits that it does not serve yet, each with a caller who may wait
     refusing  commits that it refused and that the store still holds, since it took no writes
@@ -21,7 +21,7 @@ one is tried by itself.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import structlog
@@ -35,6 +35,7 @@ from aqueduct.ports.haproxy import HAProxy, HAProxyEnded, HAProxyFailed
 from aqueduct.ports.store import Store
 from aqueduct.render.image import Image
 from aqueduct.render.renderer import Rendered, Renderer
+from aqueduct.service.account import Account
 from aqueduct.service.applier import LAG, Applier
 from aqueduct.service.desired import Desired
 from aqueduct.service.excluded import Excluded
@@ -51,8 +52,7 @@ from aqueduct.v1.apply_pb2 import (
     APPLY_KIND_START,
     ApplyOutcome,
 )
-from aqueduct.v1.config_pb2 import Change
-from aqueduct.v1.haproxy_pb2 import Refusal, Status
+from aqueduct.v1.haproxy_pb2 import Status
 from aqueduct.waiting import happens
 
 log = structlog.get_logger()
@@ -79,13 +79,9 @@ class Reconciler:
         self._renderer = renderer
         self._clock = clock
         self._desired = Desired(store)
-        self._excluded = Excluded()
         self._last_rendered: Rendered | None = None
         self._pending: list[Pending] = []
         self._refusing = Refusing(store)
-        self._last_apply: ApplyOutcome | None = None
-        self._applied_revision = 0
-        self._told_refusals: list[Refusal] = []
         self._retry_at = 0.0
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
@@ -94,12 +90,8 @@ class Reconciler:
         """Jobs that need HAProxy to themselves."""
         self.adopted = False
         """Whether the HAProxy ran before `start`."""
-        self.on_served: Callable[[Sequence[Change]], None] = lambda _: None
-        """Told the changes of each commit that HAProxy serves since."""
-        self.on_apply: list[Callable[[ApplyOutcome], None]] = []
-        """Are told each apply that has ended, one that failed too. They return at once, and never fail."""
-        self.on_refused: list[Callable[[Refusal], None]] = []
-        """Are told what is not served, and writes taken back. They return at once, and never fail."""
+        self.account = Account()
+        """What has come of applies, and who is told."""
 
     @property
     def running(self) -> Image:
@@ -112,19 +104,14 @@ class Reconciler:
         return self._desired.snapshot
 
     @property
+    def applied_revision(self) -> int:
+        """The revision that HAProxy serves."""
+        return self.account.applied_revision
+
+    @property
     def capabilities(self) -> Capabilities:
         """What HAProxy can do."""
         return self._haproxy.capabilities
-
-    @property
-    def excluded(self) -> Excluded:
-        """What is stored but cannot be served."""
-        return self._excluded
-
-    @property
-    def applied_revision(self) -> int:
-        """The revision that HAProxy serves."""
-        return self._applied_revision
 
     def status(self) -> Status:
         """Return whether what is stored is what is served."""
@@ -132,16 +119,15 @@ class Reconciler:
             haproxy_state=self.life.state,
             error=self.life.error,
             stored_revision=self._store.snapshot().revision,
-            applied_revision=self._applied_revision,
-            last_apply=self._last_apply,
+            applied_revision=self.account.applied_revision,
+            last_apply=self.account.last_apply,
             missing_backends=self._applier.rendered.missing if self._applier.rendered else (),
-            refusals=self._excluded.refusals(),
+            refusals=self.account.excluded.refusals(),
         )
 
     def enqueue(self, pending: Pending) -> None:
         """Serve a further commit. Commits must come in the order of their revisions."""
-        nothing_to_do = not pending.committed.changes and pending.revision <= self._applied_revision
-        if nothing_to_do and self._excluded.resources.keys().isdisjoint(pending.refs):
+        if self.account.holds(pending):
             pending.succeed(Stopwatch.started(self._clock).applied(APPLY_KIND_NOTHING, pending.revision))
             return
         self._pending.append(pending)
@@ -163,7 +149,7 @@ class Reconciler:
             await self._note_end()
         except _REASONS as error:
             watch = Stopwatch.started(self._clock)
-            self._note_apply(watch.failed(APPLY_KIND_RELOAD, self.served.revision, str(error)))
+            self.account.note_apply(watch.failed(APPLY_KIND_RELOAD, self.served.revision, str(error)))
 
     async def run(self) -> None:
         """Reconcile until `stop`."""
@@ -189,7 +175,7 @@ class Reconciler:
 
     def note(self, outcome: ApplyOutcome) -> None:
         """Note that HAProxy serves what is desired by an apply of an `exclusive` job."""
-        self._served(outcome, self._excluded, ())
+        self._served(outcome, self.account.excluded, ())
 
     async def _write_down(self) -> None:
         """Keep HAProxy's file at most LAG behind live changes."""
@@ -270,12 +256,12 @@ class Reconciler:
         watch = Stopwatch.started(self._clock)
         target = self._desired.with_all(pending)
         touched = {ref_of(change) for commit in pending for change in commit.committed.changes}
-        excluded = self._excluded.less({ref for commit in pending for ref in commit.refs})
+        excluded = self.account.excluded.less({ref for commit in pending for ref in commit.refs})
         render = partial(self._render, touched=None if excluded else touched)
         try:
             outcome = await self._apply(watch, excluded.render(render, target), target.revision)
         except _REASONS as error:
-            self._note_apply(watch.failed(APPLY_KIND_RELOAD, target.revision, str(error)))
+            self.account.note_apply(watch.failed(APPLY_KIND_RELOAD, target.revision, str(error)))
             stale = await self._stale(excluded, pending, error)
             if stale == excluded:
                 raise
@@ -317,7 +303,7 @@ class Reconciler:
     async def _serve_what_can_be(self) -> None:
         """Serve what can be of the desired snapshot. What only a load can tell is not tried again."""
         watch = Stopwatch.started(self._clock)
-        excluded = self._excluded.only_by_load()
+        excluded = self.account.excluded.only_by_load()
         rendered = excluded.render(self._render, self.served)
         if self._applier.reloads(rendered):
             rendered, excluded = await servable(
@@ -340,7 +326,7 @@ class Reconciler:
     @property
     def _unsettled(self) -> bool:
         """Whether something is refused that may be had later, or what runs is not known."""
-        return bool(self._excluded.is_retried or self._refusing or not self.running)
+        return bool(self.account.excluded.is_retried or self._refusing or not self.running)
 
     async def _settle_again(self) -> None:
         self._retry_at = self._clock.monotonic() + RETRY
@@ -354,18 +340,14 @@ class Reconciler:
 
     async def _refuse(self, pending: Pending, error: Exception) -> None:
         self._good(await self._refusing.refuse(pending, error, self.served))
-        self._tell_refused(self._refusing.told(pending, error))
-
-    def _tell_refused(self, refusal: Refusal) -> None:
-        for listener in self.on_refused:
-            listener(refusal)
+        self.account.note_refused(self._refusing.told(pending, error))
 
     def _good(self, snapshot: Snapshot) -> None:
         """Take over a snapshot that renders like the desired one, but holds later revisions."""
-        in_step = self._applied_revision == self.served.revision
+        in_step = self.account.applied_revision == self.served.revision
         self._desired.snapshot = snapshot
         if in_step and not self._pending:
-            self._applied_revision = snapshot.revision
+            self.account.applied_revision = snapshot.revision
 
     # HAProxy is down: starts
 
@@ -413,7 +395,7 @@ class Reconciler:
         return True
 
     def _start_failed(self, watch: Stopwatch, error: Exception, pending: Sequence[Pending]) -> None:
-        self._note_apply(watch.failed(APPLY_KIND_START, self.served.revision, str(error)))
+        self.account.note_apply(watch.failed(APPLY_KIND_START, self.served.revision, str(error)))
         self._applier.forget()
         self.life.note_failure(f"HAProxy does not start: {error}")
         for commit in pending:
@@ -434,39 +416,5 @@ class Reconciler:
         return self._last_rendered
 
     def _served(self, outcome: ApplyOutcome, excluded: Excluded, pending: Sequence[Pending]) -> None:
-        self._excluded = excluded
-        self._note_apply(outcome)
         self._retry_at = self._clock.monotonic() + RETRY
-        self._note_applied(outcome.revision)
-        known, self._told_refusals = self._told_refusals, excluded.refusals()
-        for refusal in self._told_refusals:
-            if refusal in known:
-                continue
-            log.error(
-                "stored but not served",
-                resource=refusal.resource,
-                field=refusal.field,
-                reason=refusal.message,
-            )
-            self._tell_refused(refusal)
-        for commit in pending:
-            self._tell(commit, outcome)
-            self.on_served(commit.committed.changes)
-
-    def _note_apply(self, outcome: ApplyOutcome) -> None:
-        self._last_apply = outcome
-        for listener in self.on_apply:
-            listener(outcome)
-
-    def _note_applied(self, revision: int) -> None:
-        """Note that all is served up to `revision`, but for what is pending."""
-        waiting = [commit.revision - 1 for commit in self._pending if commit.committed.changes]
-        self._applied_revision = min([revision, *waiting])
-
-    def _tell(self, commit: Pending, outcome: ApplyOutcome) -> None:
-        found = [self._excluded.resources[ref] for ref in commit.refs if ref in self._excluded.resources]
-        if found:
-            told = f"stored as revision {commit.revision}, but not served: {found[0].message}"
-            commit.fail(Unavailable("NOT_SERVED", told))
-        else:
-            commit.succeed(outcome)
+        self.account.note_served(outcome, excluded, pending, self._pending)

@@ -102,7 +102,7 @@ class Reloading:
     async def _tried(self) -> tuple[Renderer, Rendered]:
         """Return a fresh renderer, and what is served as rendered by it, which HAProxy takes."""
         renderer = await asyncio.to_thread(self._fresh)
-        rendered = self._reconciler.excluded.render(renderer.render, self._reconciler.served)
+        rendered = self._reconciler.account.excluded.render(renderer.render, self._reconciler.served)
         try:
             found = await objections(self._haproxy, rendered.text, rendered)
             if found:

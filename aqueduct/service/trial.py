@@ -108,7 +108,7 @@ class Trial:
 
     def _render(self, snapshot: Snapshot, changes: Sequence[Change]) -> Rendered:
         """Render what of `snapshot` can be served; what `changes` put is given a new chance."""
-        excluded = self._reconciler.excluded.less({ref_of(change) for change in changes})
+        excluded = self._reconciler.account.excluded.less({ref_of(change) for change in changes})
         return excluded.render(self._render_all, snapshot)
 
     def _render_all(self, snapshot: Snapshot) -> Rendered:

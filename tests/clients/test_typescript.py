@@ -14,7 +14,9 @@ pytestmark = [toolchain.needed("Node", "node", "--version", least=(20,)), toolch
 @pytest.fixture(scope="module", autouse=True)
 def _installed() -> None:
     asyncio.run(
-        toolchain.run("typescript", "npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund")
+        toolchain.run(
+            "typescript", "npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"
+        )
     )
 
 

@@ -147,7 +147,7 @@ async def services(haproxy_binary: Path, tmp_path: Path) -> AsyncIterator[Servic
 async def test_a_change_whose_reload_fails_is_taken_back_by_a_further_revision(services: Services) -> None:
     await services.put("a")
     told: list[Refusal] = []
-    services.reconciler.on_refused.append(told.append)
+    services.reconciler.account.on_refused.append(told.append)
     services.haproxy.before = [HAProxyFailed("out of luck")]
     services.options = WriteOptions(about=Revision(annotation=Annotation(author="ann")))
     with pytest.raises(RejectedByHAProxy, match="backend: out of luck"):
