@@ -5,16 +5,21 @@ With AQUEDUCT_TEST_REQUIRE_ALL=1 in the environment, as in CI, a skipped test is
 
 import os
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Generator
 from functools import cache
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from aqueduct.demo import ports
 from aqueduct.demo.processes import Aqueduct
+from tests.stuck import bounded
 from tests.web import Web
 
+_STDERR = pytest.StashKey[TextIO]()
+"""Where stderr went before tests captured it."""
 _REQUIRE_ALL = os.environ.get("AQUEDUCT_TEST_REQUIRE_ALL") == "1"
 
 
@@ -24,7 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give each process of pytest-xdist ports of its own."""
+    """Give each process of pytest-xdist ports of its own, and keep stderr for last words."""
+    config.stash[_STDERR] = os.fdopen(os.dup((sys.__stderr__ or sys.stderr).fileno()), "w")
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         ports.share(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
@@ -42,6 +48,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _version(binary: Path) -> str:
     told = subprocess.run([binary, "-v"], capture_output=True, text=True, check=True).stdout
     return told.split()[2].partition("-")[0]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    """Bound what a test's own limit did not end by twice that limit."""
+    mark = item.get_closest_marker("timeout")
+    limit = float(mark.args[0] if mark else item.config.getini("timeout"))
+    with bounded(2 * limit, item.config.stash[_STDERR]):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
