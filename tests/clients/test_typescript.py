@@ -13,11 +13,8 @@ pytestmark = [toolchain.needed("Node", "node", "--version", least=(20,)), toolch
 
 @pytest.fixture(scope="module", autouse=True)
 def _installed() -> None:
-    asyncio.run(
-        toolchain.run(
-            "typescript", "npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"
-        )
-    )
+    command = ["npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]
+    asyncio.run(toolchain.run("typescript", *command))
 
 
 async def test_typescript() -> None:
