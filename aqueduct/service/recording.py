@@ -57,7 +57,6 @@ class Recording:
         """`master` tells the process id of HAProxy's master."""
         self._control = control
         self._recorder = control.recorder
-        self._store = store
         self._registry = registry
         self._master = master
         self.members = MemberEvents(store, control.roster, control.states, control.recorder, told)
