@@ -38,16 +38,16 @@ def refused(refusal: Refusal) -> Event:
     """Return that HAProxy does not serve something."""
     event = Event(verb=VERB_REFUSED, refusal=refusal)
     event.refusal.message = _cut(refusal.message)
-    field = f"{refusal.field}: " if refusal.field else ""
+    words = " ".join(event.refusal.message.split())  # HAProxy's may be several lines
+    why = f"{refusal.field}: {words}" if refusal.field else words
     if refusal.HasField("write"):
         only = refusal.write.resources[0] if refusal.write.resource_count == 1 else ""
         event.resource = only or refusal.resource or CONFIGURATION
         at_fault = "" if refusal.resource in ("", only) else f"{refusal.resource}: "
-        why = f"{at_fault}{field}{event.refusal.message}"
-        event.message = f"{_what(refusal.write)} was refused: {why}{_left_out(refusal.write)}"
+        event.message = f"{_what(refusal.write)} was refused: {at_fault}{why}{_left_out(refusal.write)}"
     else:
         event.resource = refusal.resource or HAPROXY
-        event.message = f"{event.resource} is not served: {field}{event.refusal.message}"
+        event.message = f"{event.resource} is not served: {why}"
     return event
 
 

@@ -17,7 +17,7 @@ from aqueduct.model.happening import (
     switch_changed,
 )
 from aqueduct.model.refusals import refused
-from aqueduct.model.resources import ref_of
+from aqueduct.model.resources import Kind, ref_of, resource_of
 from aqueduct.model.server_status import Status
 from aqueduct.model.sparing import Sparing
 from aqueduct.ports.activity import Server
@@ -34,7 +34,7 @@ from aqueduct.v1.activity_pb2 import (
     StartActivity,
 )
 from aqueduct.v1.apply_pb2 import ApplyOutcome
-from aqueduct.v1.backend_pb2 import Transition
+from aqueduct.v1.backend_pb2 import Membership, Transition
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.haproxy_pb2 import HA_PROXY_STATE_RUNNING, Drift, HAProxyState, Refusal, SourceStatus
 from aqueduct.v1.history_pb2 import Revision
@@ -57,7 +57,6 @@ class Recording:
         """`master` tells the process id of HAProxy's master."""
         self._control = control
         self._recorder = control.recorder
-        self._store = store
         self._registry = registry
         self._master = master
         self.members = MemberEvents(store, control.roster, control.states, control.recorder, told)
@@ -94,19 +93,26 @@ class Recording:
 
     def _note_changes(self, changes: Sequence[Change]) -> None:
         self.members.committed(changes)
-        for key in {ref_of(change).key for change in changes}:
-            self._note_switch(key)
+        refs = [ref_of(change) for change in changes]
+        written = {ref.key for ref in refs if ref.kind is Kind.BACKEND}
+        for ref, change in zip(refs, changes, strict=True):
+            if ref.kind is Kind.MEMBERSHIP:
+                resource = resource_of(change)
+                transition = resource.transition if isinstance(resource, Membership) else Transition()
+                self._note_switch(ref.key, transition, is_own=ref.key not in written)
 
-    def _note_switch(self, key: str) -> None:
-        membership = self._store.snapshot().memberships.get(key)
-        transition = membership.transition if membership is not None else Transition()
+    def _note_switch(self, key: str, transition: Transition, *, is_own: bool) -> None:
+        """Note the switch of a backend as a commit leaves it. `is_own`: nobody wrote the backend itself.
+
+        Who did has put another switch, or none, in the place of one that had not come to its end.
+        """
         known = self._switches.get(key)
         if transition.min_healthy and (known is None or known.revision != transition.revision):
             self._switches[key] = transition
             self._recorder.record(switch_changed(key, VERB_SWITCH_STARTED, transition))
         elif known is not None and known.revision != transition.revision:
             del self._switches[key]
-            if not transition.revision and membership is not None:
+            if is_own and not transition.revision:
                 self._recorder.record(switch_changed(key, VERB_SWITCH_COMPLETED, known))
 
     def _note_failed(self, key: str, reason: str) -> None:

@@ -10,7 +10,10 @@ from aqueduct.cli.commands.activity import VERBS
 from aqueduct.demo.processes import Aqueduct
 from aqueduct.model.tokens import tokens
 from aqueduct.v1.activity_pb2 import Verb
+from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend, PutBackendRequest
+from aqueduct.v1.common_pb2 import Annotation
 from tests.integration.command import Cli, backend
+from tests.refusals import refused
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -41,6 +44,22 @@ async def test_what_happened(cli: Cli) -> None:
     (event,) = found.document["events"]
     assert event["config"]["revision"]["annotation"]["message"] == "first"
     assert (await cli("activity", "frontends/")).err == "nothing happened\n"
+
+
+async def test_a_write_that_was_refused(cli: Cli, shared: Aqueduct) -> None:
+    app = Backend(key="bad", type=BACKEND_TYPE_STATIC, natives=["bogus-keyword x"])
+    await refused(
+        shared.backends.PutBackend(PutBackendRequest(backend=app, annotation=Annotation(author="ann")))
+    )
+    lines = await cli.start("watch", "activity", "backends/bad", "-e", "refused", "--after", "0")
+    told = " refused a write of backends/bad by ann was refused: natives[0]: unknown keyword 'bogus-keyword'"
+    assert told in await line_of(lines)
+    assert await interrupted(lines) == 130
+    listed = await cli.ok("activity", "backends/bad", "--event", "refused")
+    assert told.removeprefix(" refused ") in listed.lines[1]
+    (event,) = (await cli.ok("activity", "-e", "refused", "-o", "json")).document["events"]
+    assert event["refusal"]["write"]["annotation"] == {"author": "ann"}
+    assert event["refusal"]["write"]["resources"] == ["backends/bad"]
 
 
 async def test_what_happens_over_a_restart(cli: Cli, shared: Aqueduct) -> None:

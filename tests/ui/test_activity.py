@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, Request, expect
 
 from aqueduct.v1.backend_pb2 import AdminState, Backend, BackendType, SetMemberStateRequest
+from tests.refusals import refused
 from tests.ui.browsing import opened
 from tests.ui.site import Site
 
@@ -48,6 +49,16 @@ async def test_what_happens_is_told_live_the_newest_first(browser: Browser, site
         below = await events(page).all_inner_texts()
         assert " is up" in below[0]
         assert " is down" in below[1]
+
+
+async def test_a_write_that_haproxy_refused(browser: Browser, site: Site, url: str) -> None:
+    async with opened(browser, url) as page:
+        await expect(page.locator(".facts [role=status]")).to_have_text("live")
+        bad = Backend(key="bad", type=BackendType.BACKEND_TYPE_STATIC, natives=["bogus-keyword x"])
+        await refused(site.put(bad, "Ada", "to be refused"))
+        row = events(page).filter(has_text="a write of backends/bad by Ada was refused: natives[0]: ")
+        await expect(row.locator(".state.bad")).to_have_text("refused")
+        await expect(row).to_contain_text("unknown keyword 'bogus-keyword'")
 
 
 async def test_what_one_reads_stays_in_its_place(browser: Browser, site: Site, url: str) -> None:

@@ -60,6 +60,12 @@ def test_why_a_write_was_refused(error: Exception, resources: list[str], resourc
     assert (event.verb, event.resource, event.message) == (VERB_REFUSED, resource, message)
 
 
+def test_several_lines_are_one() -> None:
+    event = refused(refused_write(ValueError("no:\n  never\n"), NOBODY, [F]))
+    assert event.message == "a write of frontends/f was refused: no: never"
+    assert event.refusal.message == "no:\n  never\n"
+
+
 def test_who_wrote_what() -> None:
     event = refused(refused_write(rejected(AT_F), ANN, [F]))
     assert event.message == "a write of frontends/f by ann was refused: natives[0]: unknown keyword 'x'"
