@@ -46,6 +46,7 @@ from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.registry import Registering
 from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.streams import Streams
+from aqueduct.service.versions import Versions
 from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.backup import restore
 from aqueduct.store.lmdb import LmdbStore
@@ -188,6 +189,7 @@ class Aqueduct:
             control.status,
             control.reloading,
             registering,
+            versions=Versions(discoveries),
             config_watch=ConfigWatch(store, streams, clock),
             statistics=statistics,
             activity=self._activities.attach(control, store, registry, haproxy.master_pid, streams),
