@@ -121,9 +121,42 @@ async def _agree(page: Page, first: str, then: str) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-async def test_who_was_faster_is_not_overwritten(browser: Browser, site: Site) -> None:
+async def test_who_was_faster_is_told_of_before_anything_is_overwritten(browser: Browser, site: Site) -> None:
     async with opened(browser, f"{site.url}#/config/edit/backends/old") as page:
         await page.get_by_label("balance").fill("source")
-        await site.put(Backend(key="old", type=STATIC, balance="leastconn"))
+        await site.put(Backend(key="old", type=STATIC, balance="leastconn"), "Grace")
         await page.get_by_role("button", name="See the plan").click()
-        await expect(page.locator(".failure")).to_contain_text("revision")
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("alert")).to_contain_text("Changed meanwhile by Grace, revision")
+        await expect(dialog.locator(".diff .remove")).to_contain_text("balance leastconn")
+        await site.put(Backend(key="old", type=STATIC, balance="first"), "Ada")
+        await dialog.get_by_role("button", name="Apply").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("Changed meanwhile by Ada, revision")
+        await expect(dialog.locator(".diff .remove")).to_contain_text("balance first")
+        assert await _balance(site, "old") == "first"
+        await dialog.get_by_role("button", name="Apply").click()
+        await expect(page.locator(".said.ok")).to_be_visible()
+        assert await _balance(site, "old") == "source"
+
+
+async def test_a_restore_is_of_what_was_planned(browser: Browser, site: Site) -> None:
+    await site.put(Backend(key="twice", type=STATIC, balance="first"))
+    await site.put(Backend(key="twice", type=STATIC, balance="static-rr"))
+    async with opened(browser, f"{site.url}#/config/history") as page:
+        row = page.get_by_role("article").first
+        await row.locator(".turn").click()
+        await row.get_by_role("button", name="Undo this change").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.locator(".diff .remove")).to_contain_text("balance static-rr")
+        await site.put(Backend(key="twice", type=STATIC, balance="leastconn"), "Grace")
+        await dialog.get_by_role("button", name="Restore").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("Changed meanwhile by Grace, revision")
+        await expect(dialog.locator(".diff .remove")).to_contain_text("balance leastconn")
+        assert await _balance(site, "twice") == "leastconn"
+        await dialog.get_by_role("button", name="Restore").click()
+        await expect(dialog).to_have_count(0)
+        assert await _balance(site, "twice") == "first"
+
+
+async def _balance(site: Site, key: str) -> str:
+    return (await site.aqueduct.backends.GetBackend(GetBackendRequest(key=key))).backend.balance

@@ -122,6 +122,20 @@ async def test_the_last_member_that_is_up_is_not_taken_by_accident(page: Page, s
     await expect(backend(page, "single")).to_have_count(0)
 
 
+async def test_versions_are_told_of_other_sources_too_and_asked_for_together(page: Page, site: Site) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
+    stock = Backend(
+        key="stock", type=BackendType.BACKEND_TYPE_DYNAMIC, name="stock", version="1", discovery="file"
+    )
+    await site.put(stock)
+    versions = backend(page, "stock").get_by_role("group", name="Versions of stock").get_by_role("listitem")
+    await expect(versions).to_have_text([re.compile(r"2 1 member"), re.compile(r"1 1 member.*serves")])
+    assert "versions?names=shop&names=stock" in asked
+    await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="stock"))
+    await expect(backend(page, "stock")).to_have_count(0)
+
+
 async def test_the_filter_finds_by_name_address_and_state_and_stands_in_the_address(
     page: Page, site: Site
 ) -> None:

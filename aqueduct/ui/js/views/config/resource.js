@@ -9,7 +9,8 @@ import { Review } from "./review.js";
 
 /**
  * @typedef {import("../../api.js").ApiError} ApiError
- * @typedef {{ method: "PUT" | "DELETE", path: string, body?: any, headers: Record<string, string>, title: string }} Write
+ * @typedef {{ method: "PUT" | "DELETE", resource: string, body?: any, revision: number, title: string }} Write
+ *   `revision`: that at which the form was filled, 0 for a new resource
  */
 
 const MESSAGES = { frontends: "Frontend", backends: "Backend" };
@@ -30,17 +31,17 @@ export function ResourceForm({ kind, name }) {
   }, []);
   if (!field || !value) return error ? html`<${Failure} error=${error} />` : html`<p class="soft" role="status">Loading…</p>`;
 
-  const path = `/${kind}/${encodeURIComponent(name ?? value.key ?? "")}`;
-  const headers = /** @type {Record<string, string>} */ (name === undefined ? { "If-None-Match": "*" } : { "If-Match": `"${value.revision}"` });
+  const resource = `${kind}/${name ?? value.key ?? ""}`;
+  const revision = name === undefined ? 0 : value.revision;
   function put(/** @type {Event} */ event) {
     event.preventDefault();
     setError(undefined);
     const title = name === undefined ? `New ${word} ${value.key}` : `Change ${word} ${name}`;
-    setWrite({ method: "PUT", path, body: sent(value, field ?? fieldOf({}, {})), headers, title });
+    setWrite({ method: "PUT", resource, body: sent(value, field ?? fieldOf({}, {})), revision, title });
   }
   function remove() {
     setError(undefined);
-    setWrite({ method: "DELETE", path, headers, title: `Delete ${word} ${name}` });
+    setWrite({ method: "DELETE", resource, revision, title: `Delete ${word} ${name}` });
   }
 
   const others = error && (!error.fields.length || error.fields.every((each) => !known(field, each.field)));
