@@ -123,7 +123,7 @@ class Configuration:
         Errors: Invalid for what is no address, NotFound, Exhausted, Unavailable.
         """
         try:
-            name = endpoint_of(member).name
+            name = endpoint_of(member).address
         except ValueError as error:
             raise Invalid([Violation("member", str(error))]) from error
         admitted = await self._admission.submit_own(

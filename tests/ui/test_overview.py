@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, Dialog, Locator, Page, expect
 
-from aqueduct.v1.backend_pb2 import Backend, BackendType, DeleteBackendRequest, GetBackendRequest
+from aqueduct.v1.backend_pb2 import Backend, BackendType, DeleteBackendRequest, GetBackendRequest, Member
 from tests.integration.members import dead_member
 from tests.load import Load
 from tests.ui.browsing import opened, updates
@@ -100,6 +100,29 @@ async def test_members_are_drained_put_in_maintenance_and_weighed(page: Page, si
     await expect(weight).to_have_value("1")
     stored = await site.aqueduct.backends.GetBackend(GetBackendRequest(key="api"))
     assert not stored.backend.members[1].HasField("admin_weight")
+
+
+async def test_members_at_any_address_are_found_and_taken_out(page: Page, site: Site) -> None:
+    hosts = [
+        Member(host="0:0::1", port=9),
+        Member(host="/run//aqueduct_nobody.sock"),
+        Member(host="abns@nobody"),
+    ]
+    await site.put(Backend(key="places", type=BackendType.BACKEND_TYPE_STATIC, members=hosts))
+    rows = backend(page, "places").locator("table.members tbody tr")
+    for address in ("[::1]:9", "unix@/run/aqueduct_nobody.sock", "abns@nobody"):
+        row = rows.filter(has_text=address)
+        await expect(row.locator(".state")).to_have_text("down")
+        takes = row.get_by_role("group", name=f"What {address} takes")
+        await takes.get_by_role("button", name="maint").click()
+        await expect(row.locator(".state")).to_have_text("maint")
+        weight = row.get_by_label(f"Weight of {address}")
+        await weight.fill("7")
+        await weight.press("Enter")
+        await expect(page.locator(".said.ok")).to_contain_text(f"Weight of {address}")
+    await expect(rows).to_have_count(3)
+    await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="places"))
+    await expect(backend(page, "places")).to_have_count(0)
 
 
 async def test_the_last_member_that_is_up_is_not_taken_by_accident(page: Page, site: Site) -> None:

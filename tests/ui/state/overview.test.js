@@ -53,7 +53,9 @@ test("health in a word", () => {
 test("addresses as the API takes them", () => {
   assert.equal(address({ host: "10.0.0.1", port: 80 }), "10.0.0.1:80");
   assert.equal(address({ host: "::1", port: 80 }), "[::1]:80");
+  assert.equal(address({ host: "[2001:DB8:0::1]", port: 80 }), "[2001:db8::1]:80");
   assert.equal(address({ host: "/run/a.sock" }), "unix@/run/a.sock");
+  assert.equal(address({ host: "unix@/run/.//a.sock" }), "unix@/run/a.sock");
   assert.equal(address({ host: "abns@app" }), "abns@app");
 });
 

@@ -7,10 +7,19 @@
  * @typedef {{ address: string, member: Member | undefined, stats: Stats | undefined }} Row
  */
 
-/** A member's address, as the API takes it and as statistics name it. @param {{ host: string, port?: number }} member */
+/**
+ * A member's address, as the API takes it and as statistics name it, whichever way its host was spelled.
+ * @param {{ host: string, port?: number }} member
+ */
 export function address({ host, port }) {
-  if (!port) return host.startsWith("/") ? `unix@${host}` : host;
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  if (!port) return /^(?:unix@)?\//.test(host) ? `unix@${host.replace(/^unix@/, "").replace(/\/(?:\.?\/)+/g, "/")}` : host;
+  return host.includes(":") ? `${ipv6(host)}:${port}` : `${host}:${port}`;
+}
+
+/** An IPv6 address in brackets, in its shortest spelling. @param {string} host */
+function ipv6(host) {
+  const bracketed = host.startsWith("[") ? host : `[${host}]`;
+  return URL.parse(`http://${bracketed}/`)?.hostname ?? bracketed;
 }
 
 /**
