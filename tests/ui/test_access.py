@@ -84,3 +84,26 @@ async def test_times_are_in_the_viewers_zone(browser: Browser, site: Site) -> No
             "time => new Date(time).toLocaleTimeString('en-GB', { timeZone: 'Europe/Berlin' })", stored
         )
         await expect(time).to_contain_text(expected)
+
+
+TITLES = {
+    "": "Overview",
+    "#/activity": "Activity",
+    "#/config": "Configuration",
+    "#/config/history": "History",
+    "#/config/edit/backends": "New backend",
+    "#/config/edit/backends/api": "Edit backends/api",
+    "#/config/%E0%A4%A": "Not found",
+    "#/config/edit/%E0%A4%A": "Not found",
+    "#/config/edit/nothing": "Not found",
+    "#/nowhere": "Not found",
+}
+
+
+async def test_the_title_says_where_one_is_and_nowhere_is_a_page_too(page: Page, site: Site) -> None:
+    for place, title in TITLES.items():
+        await page.goto(site.url + place)
+        await expect(page).to_have_title(f"{title} · Aqueduct")
+        if title == "Not found":
+            await page.get_by_role("link", name="To the overview").click()
+            await expect(page).to_have_title("Overview · Aqueduct")

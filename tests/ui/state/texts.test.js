@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lines } from "../../../aqueduct/ui/js/lines.js";
-import { NO_FEED, fits, gravity, readBack, told } from "../../../aqueduct/ui/js/state/activity.js";
+import { NO_FEED, fits, gravity, isOfAnother, readBack, told } from "../../../aqueduct/ui/js/state/activity.js";
 import { diffLines } from "../../../aqueduct/ui/js/state/diff.js";
 import { below, blank, fieldOf, own, sent } from "../../../aqueduct/ui/js/state/form.js";
 import { tokens } from "../../../aqueduct/ui/js/state/haproxy.js";
@@ -17,6 +17,16 @@ test("events come live at the head and are read back at the end, each once", () 
   assert.equal(feed.lastId, 7);
   const quiet = told(feed, { lastId: 9, missed: 2 }, ALL);
   assert.deepEqual([quiet.events, quiet.lastId, quiet.missed], [feed.events, 9, 2]);
+});
+
+test("the events of another data directory are told from those that are known", () => {
+  const feed = readBack(NO_FEED, [event(9), event(8)]);
+  assert.ok(!isOfAnother(feed, [event(11), event(10), event(9)]));
+  assert.ok(!isOfAnother(feed, [event(9), event(8)]));
+  assert.ok(!isOfAnother(NO_FEED, []));
+  assert.ok(isOfAnother(feed, [event(2)]));
+  assert.ok(isOfAnother(feed, []));
+  assert.ok(isOfAnother(feed, [event(10), event(9, { time: "2027-01-01T00:00:00Z" })]));
 });
 
 test("events that come live are filtered as the server filters", () => {

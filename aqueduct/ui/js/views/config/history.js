@@ -4,6 +4,7 @@ import { clock, moment } from "../../format.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
 import { useStore } from "../../store.js";
 import { overview } from "../../stores.js";
+import { useAgain } from "../again.js";
 import { Failure } from "../failure.js";
 import { Line, useOpened } from "../overview/row.js";
 import { Diff } from "../plan.js";
@@ -24,6 +25,7 @@ export function History({ params }) {
   const [older, setOlder] = useState(/** @type {string | undefined} */ (undefined));
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
   const [back, setBack] = useState(/** @type {import("./restore.js").Back | undefined} */ (undefined));
+  const [tries, setTries] = useState(0);
   const reading = useRef(false);
   const resource = params.get("resource") ?? "";
 
@@ -36,7 +38,8 @@ export function History({ params }) {
       },
       setError,
     );
-  }, [current, resource]);
+  }, [current, resource, tries]);
+  useAgain(error, () => setTries(tries + 1));
 
   async function more() {
     if (!older || reading.current) return;
@@ -88,10 +91,12 @@ function RevisionRow({ revision: { revision, createTime, annotation = {}, cause,
 function Difference({ revision }) {
   const [found, setFound] = useState(/** @type {{ configDiff?: string, changes?: ResourceChange[] } | undefined} */ (undefined));
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
-  useEffect(() => {
+  function load() {
     const params = { from_revision: revision - 1, to_revision: revision };
-    call("/v1/revisions:diff", { params }).then(setFound, setError);
-  }, [revision]);
+    call("/v1/revisions:diff", { params }).then((differs) => (setFound(differs), setError(undefined)), setError);
+  }
+  useEffect(load, [revision]);
+  useAgain(error, load);
   if (error) return html`<${Failure} error=${error} />`;
   if (!found) return html`<p class="soft">Loading…</p>`;
   return html`

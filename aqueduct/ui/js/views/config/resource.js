@@ -2,6 +2,7 @@
 import { call } from "../../api.js";
 import { html, useEffect, useMemo, useState } from "../../html.js";
 import { blank, fieldOf, sent } from "../../state/form.js";
+import { useAgain } from "../again.js";
 import { Failure } from "../failure.js";
 import { useSchemas } from "../schemas.js";
 import { FieldView } from "./field.js";
@@ -24,11 +25,13 @@ export function ResourceForm({ kind, name }) {
   const [write, setWrite] = useState(/** @type {Write | undefined} */ (undefined));
   const word = MESSAGES[kind].toLowerCase();
 
-  useEffect(() => {
+  function load() {
     if (name === undefined) return;
     // As a document: what discovery brings is no part of it.
-    call("/v1/config", { params: { resources: `${kind}/${name}` } }).then((found) => setValue(found[kind][0]), setError);
-  }, []);
+    call("/v1/config", { params: { resources: `${kind}/${name}` } }).then((found) => (setValue(found[kind][0]), setError(undefined)), setError);
+  }
+  useEffect(load, []);
+  useAgain(value ? undefined : error, load);
   if (!field || !value) return error ? html`<${Failure} error=${error} />` : html`<p class="soft" role="status">Loading…</p>`;
 
   const resource = `${kind}/${name ?? value.key ?? ""}`;
