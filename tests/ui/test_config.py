@@ -96,6 +96,31 @@ async def test_what_is_wrong_is_told_at_its_field_and_haproxys_words_at_the_line
         await expect(told).to_contain_text("unknown keyword")
 
 
+async def test_what_is_wrong_is_brought_into_view(browser: Browser, site: Site) -> None:
+    async with opened(browser, f"{site.url}#/config/edit/backends/api", height=400) as page:
+        balance = page.get_by_label("balance")
+        await balance.fill("nonsense")
+        await page.get_by_role("button", name="See the plan").click()
+        await expect(balance).to_be_focused()
+        await expect(balance).to_be_in_viewport()
+        await expect(page.locator('[id="balance-error"]')).to_be_in_viewport()
+
+
+async def test_an_object_is_edited_as_json(browser: Browser, site: Site) -> None:
+    async with opened(browser, f"{site.url}#/config/edit/backends/api") as page:
+        meta = page.get_by_role("listitem", name="member 1").get_by_label("meta")
+        for wrong, words in (('{"zone": ', "is no JSON"), ("[1]", "must be an object")):
+            await meta.fill(wrong)
+            await page.get_by_role("button", name="See the plan").click()
+            await expect(page.locator('[id="members[0].meta-error"]')).to_contain_text(words)
+            await expect(meta).to_be_focused()
+            await expect(meta).to_have_value(wrong)
+        await meta.fill('{"zone": "a"}')
+        await _agree(page, "See the plan", "Apply")
+        stored = (await site.aqueduct.backends.GetBackend(GetBackendRequest(key="api"))).backend
+        assert dict(stored.members[0].meta) == {"zone": "a"}
+
+
 async def test_a_backend_is_made_and_deleted(browser: Browser, site: Site) -> None:
     async with opened(browser, f"{site.url}#/config/edit") as page:
         await page.get_by_role("link", name="New backend").click()

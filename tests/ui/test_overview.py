@@ -5,7 +5,10 @@ import re
 import pytest
 from playwright.async_api import Browser, Dialog, Locator, Page, expect
 
+from aqueduct.demo.ports import free_port
 from aqueduct.v1.backend_pb2 import Backend, BackendType, DeleteBackendRequest, GetBackendRequest, Member
+from aqueduct.v1.common_pb2 import MODE_TCP
+from aqueduct.v1.frontend_pb2 import DeleteFrontendRequest, Frontend
 from tests.integration.members import dead_member
 from tests.load import Load
 from tests.ui.browsing import opened, updates
@@ -100,6 +103,30 @@ async def test_members_are_drained_put_in_maintenance_and_weighed(page: Page, si
     await expect(weight).to_have_value("1")
     stored = await site.aqueduct.backends.GetBackend(GetBackendRequest(key="api"))
     assert not stored.backend.members[1].HasField("admin_weight")
+
+
+async def test_a_wheel_over_a_weight_changes_nothing(page: Page, site: Site) -> None:
+    weight = page.get_by_label(re.compile(f"Weight of 127.0.0.1:{site.api[0].port}"))
+    await weight.focus()
+    await weight.hover()
+    await page.mouse.wheel(0, -300)
+    await page.mouse.wheel(0, 300)
+    await updates(page, 1)
+    await expect(weight).to_have_value("1")
+    await weight.fill("much")
+    await weight.press("Enter")
+    await expect(page.locator(".said.bad")).to_contain_text("weight")
+
+
+async def test_what_is_tcp_tells_sessions(page: Page, site: Site) -> None:
+    await site.put(Backend(key="raw", type=BackendType.BACKEND_TYPE_STATIC, mode=MODE_TCP))
+    await site.route(Frontend(key="raw", bind=f"127.0.0.1:{free_port()}", backend="raw", mode=MODE_TCP))
+    for raw in (frontend(page, "raw"), backend(page, "raw")):
+        await expect(raw.locator(".line .figure").nth(1)).to_contain_text("sess/s")
+        await expect(raw).not_to_contain_text("req/s")
+    await site.aqueduct.frontends.DeleteFrontend(DeleteFrontendRequest(key="raw"))
+    await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="raw"))
+    await expect(backend(page, "raw")).to_have_count(0)
 
 
 async def test_members_at_any_address_are_found_and_taken_out(page: Page, site: Site) -> None:

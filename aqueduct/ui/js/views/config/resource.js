@@ -1,7 +1,7 @@
 /** One frontend or backend in a form: what it is, its fields, its errors, and the plan before anything is done. */
-import { call } from "../../api.js";
-import { html, useEffect, useMemo, useState } from "../../html.js";
-import { blank, fieldOf, sent } from "../../state/form.js";
+import { ApiError, call } from "../../api.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../html.js";
+import { blank, faults, fieldOf, sent } from "../../state/form.js";
 import { useAgain } from "../again.js";
 import { Failure } from "../failure.js";
 import { useSchemas } from "../schemas.js";
@@ -9,7 +9,6 @@ import { FieldView } from "./field.js";
 import { Review } from "./review.js";
 
 /**
- * @typedef {import("../../api.js").ApiError} ApiError
  * @typedef {{ method: "PUT" | "DELETE", resource: string, body?: any, revision: number, title: string }} Write
  *   `revision`: that at which the form was filled, 0 for a new resource
  */
@@ -23,6 +22,7 @@ export function ResourceForm({ kind, name }) {
   const [value, setValue] = useState(/** @type {any} */ (name === undefined ? {} : undefined));
   const [error, setError] = useState(/** @type {ApiError | undefined} */ (undefined));
   const [write, setWrite] = useState(/** @type {Write | undefined} */ (undefined));
+  const form = useRef(/** @type {HTMLElement | null} */ (null));
   const word = MESSAGES[kind].toLowerCase();
 
   function load() {
@@ -32,12 +32,15 @@ export function ResourceForm({ kind, name }) {
   }
   useEffect(load, []);
   useAgain(value ? undefined : error, load);
+  useEffect(() => void (error && form.current && showFault(form.current)), [error]);
   if (!field || !value) return error ? html`<${Failure} error=${error} />` : html`<p class="soft" role="status">Loading…</p>`;
 
   const resource = `${kind}/${name ?? value.key ?? ""}`;
   const revision = name === undefined ? 0 : value.revision;
   function put(/** @type {Event} */ event) {
     event.preventDefault();
+    const wrong = faults(value, field ?? fieldOf({}, {}));
+    if (wrong.length) return setError(new ApiError("Some fields are malformed", { fields: wrong }));
     setError(undefined);
     const title = name === undefined ? `New ${word} ${value.key}` : `Change ${word} ${name}`;
     setWrite({ method: "PUT", resource, body: sent(value, field ?? fieldOf({}, {})), revision, title });
@@ -49,7 +52,7 @@ export function ResourceForm({ kind, name }) {
 
   const others = error && (!error.fields.length || error.fields.every((each) => !known(field, each.field)));
   return html`
-    <form class="resource-form" onSubmit=${put} novalidate aria-labelledby="form-title">
+    <form class="resource-form" ref=${form} onSubmit=${put} novalidate aria-labelledby="form-title">
       <h2 id="form-title">${name === undefined ? `New ${word}` : `${MESSAGES[kind]} ${name}`}</h2>
       ${others && html`<${Failure} error=${error} />`}
       ${error && !others && html`<p class="failure bad" role="alert">It was refused: see the fields that are marked.</p>`}
@@ -73,4 +76,13 @@ export function ResourceForm({ kind, name }) {
 /** Whether a form shows the field of an error. @param {import("../../state/form.js").Field} form @param {string} field */
 function known(form, field) {
   return form.fields.some(({ name }) => name === field || field.startsWith(`${name}.`) || field.startsWith(`${name}[`));
+}
+
+/** Brings the first thing that is wrong into view, and the focus to it. @param {HTMLElement} form */
+function showFault(form) {
+  const found = /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true], .error") ?? form.querySelector(".failure"));
+  if (!found) return;
+  if (!found.matches("input, select, textarea")) found.tabIndex = -1;
+  found.scrollIntoView({ block: "center" });
+  found.focus({ preventScroll: true });
 }
