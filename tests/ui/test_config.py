@@ -53,6 +53,19 @@ async def test_history_tells_who_when_and_what_and_leads_back(browser: Browser, 
         assert len(stored.backend.members) == 2
 
 
+async def test_a_long_history_is_drawn_where_it_is_seen(browser: Browser, site: Site) -> None:
+    time, changes = "2026-01-01T00:00:00Z", [{"resource": "backends/old"}]
+    revisions = [{"revision": each, "createTime": time, "changes": changes} for each in range(500, 0, -1)]
+    async with opened(browser, f"{site.url}#/activity") as page:
+        await page.route("**/v1/revisions?*", lambda route: route.fulfill(json=revisions))
+        await page.goto(f"{site.url}#/config/history")
+        await page.get_by_role("article", name="Revision 500", exact=True).wait_for()
+        assert await page.get_by_role("article").count() < 80
+        await page.keyboard.press("End")
+        await expect(page.get_by_role("article", name="Revision 1", exact=True)).to_be_in_viewport()
+        assert await page.get_by_role("article").count() < 80
+
+
 async def test_a_frontend_is_edited_after_its_plan(browser: Browser, site: Site) -> None:
     async with opened(browser, f"{site.url}#/config/edit/frontends/web") as page:
         await expect(page.get_by_label("bind")).to_have_value(f"127.0.0.1:{site.port}")
@@ -119,6 +132,20 @@ async def test_an_object_is_edited_as_json(browser: Browser, site: Site) -> None
         await _agree(page, "See the plan", "Apply")
         stored = (await site.aqueduct.backends.GetBackend(GetBackendRequest(key="api"))).backend
         assert dict(stored.members[0].meta) == {"zone": "a"}
+
+
+async def test_entries_are_added_and_removed_by_the_keyboard(browser: Browser, site: Site) -> None:
+    async with opened(browser, f"{site.url}#/config/edit/backends/api") as page:
+        await page.get_by_role("button", name="Add member").press("Enter")
+        third = page.get_by_role("listitem", name="member 3")
+        await expect(third.get_by_label("host")).to_be_focused()
+        await third.get_by_role("button", name="Remove member 3").press("Enter")
+        await expect(third).to_have_count(0)
+        await expect(page.get_by_role("button", name="Add member")).to_be_focused()
+        await page.get_by_role("button", name="Remove health").press("Enter")
+        await expect(page.get_by_role("button", name="Add health")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("group", name="health").locator(":focus")).to_have_count(1)
 
 
 async def test_a_backend_is_made_and_deleted(browser: Browser, site: Site) -> None:

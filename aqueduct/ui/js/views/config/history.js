@@ -14,6 +14,7 @@ import { Restore } from "./restore.js";
 /**
  * @typedef {import("../../types.js").Revision} Revision
  * @typedef {import("../../types.js").ResourceChange} ResourceChange
+ * @typedef {{ revisions: readonly Revision[], older: string | undefined }} Known the newest first, and the path of what comes next
  */
 
 const PAGE = 50;
@@ -21,8 +22,7 @@ const PAGE = 50;
 /** @param {{ params: URLSearchParams }} props */
 export function History({ params }) {
   const current = useStore(overview, (state) => state.config.revision);
-  const [revisions, setRevisions] = useState(/** @type {readonly Revision[]} */ ([]));
-  const [older, setOlder] = useState(/** @type {string | undefined} */ (undefined));
+  const [{ revisions, older }, setKnown] = useState(/** @type {Known} */ ({ revisions: [], older: undefined }));
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
   const [back, setBack] = useState(/** @type {import("./restore.js").Back | undefined} */ (undefined));
   const [tries, setTries] = useState(0);
@@ -32,8 +32,7 @@ export function History({ params }) {
   useEffect(() => {
     page("/v1/revisions", { params: { page_size: PAGE, resource } }).then(
       ({ items, next }) => {
-        setRevisions((known) => [...items, ...known.filter((each) => each.revision < (items.at(-1)?.revision ?? Infinity))]);
-        setOlder((known) => known ?? next);
+        setKnown((known) => headed(known, { revisions: items, older: next }));
         setError(undefined);
       },
       setError,
@@ -46,8 +45,7 @@ export function History({ params }) {
     reading.current = true;
     try {
       const { items, next } = await page(older);
-      setRevisions((known) => [...known, ...items]);
-      setOlder(next);
+      setKnown((known) => (known.older === older ? { revisions: [...known.revisions, ...items], older: next } : known));
     } catch (failed) {
       setError(failed);
     } finally {
@@ -62,6 +60,13 @@ export function History({ params }) {
       draw=${(/** @type {Revision} */ each) => html`<${RevisionRow} revision=${each} back=${setBack} />`} end=${more} /></div>
     ${back && html`<${Restore} back=${back} close=${() => setBack(undefined)} />`}
   `;
+}
+
+/** What is known, behind a page of the newest: where that does not reach down to it, there is a gap, and it is read again. @param {Known} known @param {Known} newest @returns {Known} */
+function headed(known, newest) {
+  const last = newest.revisions.at(-1)?.revision ?? Infinity;
+  if (!(last <= (known.revisions[0]?.revision ?? 0))) return newest;
+  return { ...known, revisions: [...newest.revisions, ...known.revisions.filter((each) => each.revision < last)] };
 }
 
 /** @param {{ revision: Revision, back: (back: import("./restore.js").Back) => void }} props */
