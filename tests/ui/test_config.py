@@ -102,7 +102,7 @@ async def test_what_is_wrong_is_told_at_its_field_and_haproxys_words_at_the_line
         await expect(page.locator('[id="members[1].port-error"]')).to_contain_text("99999")
         await balance.fill("roundrobin")
         await page.get_by_role("listitem", name="member 2").get_by_label("port").fill(str(site.api[1].port))
-        await page.get_by_label("natives").fill("option forwardfor\nno such keyword")
+        await page.get_by_label("natives").fill("option forwardfor\n\nno such keyword\n")
         await page.get_by_role("button", name="See the plan").click()
         told = page.locator('[id="natives-error"]')
         await expect(told).to_contain_text("line 2: ")

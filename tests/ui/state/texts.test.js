@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { lines } from "../../../aqueduct/ui/js/lines.js";
 import { NO_FEED, fits, gravity, isOfAnother, readBack, told } from "../../../aqueduct/ui/js/state/activity.js";
 import { diffLines } from "../../../aqueduct/ui/js/state/diff.js";
-import { Malformed, below, blank, faults, fieldOf, numeric, own, parsed, sent } from "../../../aqueduct/ui/js/state/form.js";
+import { Malformed, below, blank, faults, fieldOf, numeric, own, parsed, sent, tidied } from "../../../aqueduct/ui/js/state/form.js";
 import { tokens } from "../../../aqueduct/ui/js/state/haproxy.js";
 
 const ALL = { text: "", verbs: [], from: "", to: "" };
@@ -92,6 +92,11 @@ test("what was typed is a number or an object, or told to be none", () => {
   assert.deepEqual(faults({ meta: parsed("1"), parts: [{ wait: "1s" }], part: null }, form).map((each) => each.field), ["meta"]);
   const nested = { ...form, fields: [{ name: "things", isRequired: false, field: { ...form, kind: "list", item: form } }] };
   assert.deepEqual(faults({ things: [{}, { meta: parsed("[") }] }, nested).map((each) => each.field), ["things[1].meta"]);
+});
+
+test("blank lines go, wherever they are, and nothing else", () => {
+  const value = { id: "x", natives: ["a", " ", "", "b"], parts: [{ wait: "1s" }], part: undefined, meta: { natives: [""] } };
+  assert.deepEqual(tidied(value, form), { ...value, natives: ["a", "b"] });
 });
 
 test("errors belong to the field that they name", () => {

@@ -15,16 +15,16 @@
  * @typedef {{ name: string, field: Field, isRequired: boolean }} Property
  */
 
+/** @type {Field} */
+const PLAIN = { kind: "text", choices: [], fields: [], item: undefined, pattern: "", minimum: undefined, example: "", description: "" };
+
 /** @param {Schema} schema @param {Schemas} schemas @param {string} [description] @returns {Field} */
 export function fieldOf(schema, schemas, description = schema.description ?? "") {
   const plain = resolved(schema, schemas);
   const types = [plain.type ?? []].flat();
   /** @type {Field} */
   const field = {
-    kind: "text",
-    choices: [],
-    fields: [],
-    item: undefined,
+    ...PLAIN,
     pattern: plain.pattern ?? "",
     minimum: plain.minimum,
     example: plain.examples?.[0] ?? "",
@@ -105,6 +105,19 @@ export function faults(value, field, path = "") {
   if (field.kind === "group") return field.fields.flatMap((each) => faults(value[each.name], each.field, path ? `${path}.${each.name}` : each.name));
   if (field.kind !== "list") return [];
   return value.flatMap((/** @type {any} */ each, /** @type {number} */ index) => faults(each, /** @type {Field} */ (field.item), `${path}[${index}]`));
+}
+
+/**
+ * A value without its blank lines, so that lines are numbered as Aqueduct numbers them.
+ * @param {any} value @param {Field} field @returns {any}
+ */
+export function tidied(value, field) {
+  if (value === undefined || value === null) return value;
+  if (field.kind === "lines") return value.filter((/** @type {string} */ each) => each.trim());
+  if (field.kind === "list") return value.map((/** @type {any} */ each) => tidied(each, /** @type {Field} */ (field.item)));
+  if (field.kind !== "group") return value;
+  const inside = new Map(field.fields.map((each) => [each.name, each.field]));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, tidied(each, inside.get(name) ?? PLAIN)]));
 }
 
 /**

@@ -52,8 +52,7 @@ function Input({ path, field, isRequired, value, set, isWrong }) {
   if (field.kind === "lines") {
     const text = (value ?? []).join("\n");
     const split = (/** @type {any} */ event) => set(event.target.value.split("\n"));
-    const clean = () => set((value ?? []).filter((/** @type {string} */ each) => each.trim()));
-    return html`<textarea ...${common} rows=${Math.min(12, (value ?? []).length + 1)} value=${text} onInput=${split} onBlur=${clean} spellcheck=${false}></textarea>`;
+    return html`<textarea ...${common} rows=${Math.min(12, (value ?? []).length + 1)} value=${text} onInput=${split} spellcheck=${false}></textarea>`;
   }
   if (field.kind === "integer") {
     const number = (/** @type {any} */ event) => set(event.target.value === "" ? undefined : numeric(event.target.value));

@@ -1,7 +1,7 @@
 /** One frontend or backend in a form: what it is, its fields, its errors, and the plan before anything is done. */
 import { ApiError, call } from "../../api.js";
 import { html, useEffect, useMemo, useRef, useState } from "../../html.js";
-import { blank, faults, fieldOf, sent } from "../../state/form.js";
+import { blank, faults, fieldOf, sent, tidied } from "../../state/form.js";
 import { useAgain } from "../again.js";
 import { Failure } from "../failure.js";
 import { useSchemas } from "../schemas.js";
@@ -39,11 +39,14 @@ export function ResourceForm({ kind, name }) {
   const revision = name === undefined ? 0 : value.revision;
   function put(/** @type {Event} */ event) {
     event.preventDefault();
-    const wrong = faults(value, field ?? fieldOf({}, {}));
+    const shape = field ?? fieldOf({}, {});
+    const tidy = tidied(value, shape);
+    const wrong = faults(tidy, shape);
+    setValue(tidy);
     if (wrong.length) return setError(new ApiError("Some fields are malformed", { fields: wrong }));
     setError(undefined);
     const title = name === undefined ? `New ${word} ${value.key}` : `Change ${word} ${name}`;
-    setWrite({ method: "PUT", resource, body: sent(value, field ?? fieldOf({}, {})), revision, title });
+    setWrite({ method: "PUT", resource, body: sent(tidy, shape), revision, title });
   }
   function remove() {
     setError(undefined);
