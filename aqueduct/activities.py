@@ -15,6 +15,7 @@ from aqueduct.service.recording import Recording
 from aqueduct.service.streams import Streams
 from aqueduct.settings import Settings
 from aqueduct.store.activity import LmdbActivity
+from aqueduct.v1.activity_pb2 import StartActivity
 
 
 class Activities:
@@ -45,7 +46,9 @@ class Activities:
     ) -> ActivityService:
         """Have what happens recorded from now on; return what tells it. `master`: see Recording."""
         control.recorder.on_event(self._log.note)
-        self._recording = Recording(control, store, registry, master, self.store.standing())
+        self._recording = Recording(
+            control, store, registry, master, self.store.standing(), clock=self._clock
+        )
         return ActivityService(self.store, self._log, streams, self._clock)
 
     @property
@@ -53,10 +56,10 @@ class Activities:
         """How many events could not be kept."""
         return self._log.lost
 
-    def note_started(self, version: str, label: str) -> None:
+    def note_started(self, start: StartActivity) -> None:
         """Record that Aqueduct has come to serve."""
         if self._recording is not None:
-            self._recording.note_started(version, label)
+            self._recording.note_started(start)
 
     def _standing(self) -> Standing:
         return self._recording.members.taken() if self._recording is not None else {}

@@ -35,6 +35,7 @@ from aqueduct.original import Original
 from aqueduct.plan.rows import NO_ROWS, StateRows
 from aqueduct.ports.clock import Clock
 from aqueduct.rendering import fresh_renderer, renderer_of
+from aqueduct.restoring import open_store
 from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.listen import check_free
 from aqueduct.rpc.server import GrpcServer
@@ -48,11 +49,10 @@ from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.streams import Streams
 from aqueduct.service.versions import Versions
 from aqueduct.settings import OnExit, Settings, changed_to
-from aqueduct.store.backup import restore
-from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.telemetry import Telemetry
 from aqueduct.ui import pages as ui
+from aqueduct.v1.activity_pb2 import StartActivity
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 
 log = structlog.get_logger()
@@ -160,7 +160,8 @@ class Aqueduct:
         stack.enter_context(DirectoryLock(settings.data_dir))
         await check_free(settings.host, settings.grpc_port)
         await check_free(settings.host, settings.port)
-        self._store = store = await self._open_store(stack)
+        store, restored = await open_store(stack, settings)
+        self._store = store
         original = stack.enter_context(contextlib.closing(Original(settings, store)))
         await original.read()
         haproxy = await _HAProxy.open(settings.data_dir / "haproxy", settings.haproxy_bin, settings.haproxy)
@@ -223,7 +224,9 @@ class Aqueduct:
         for work in original.announcing(self.port):
             self._run(tasks, work)
         self.entered = True
-        self._activities.note_started(__version__, settings.label)
+        self._activities.note_started(
+            StartActivity(version=__version__, label=settings.label, restored=restored)
+        )
         log.info("serving", grpc=self._at(self.grpc_port), rest=self._at(self.port), version=__version__)
 
     def _offer(self, servicers: Servicers) -> None:
@@ -233,15 +236,6 @@ class Aqueduct:
 
     def _at(self, port: int) -> str:
         return f"{self.settings.host}:{port}"
-
-    async def _open_store(self, stack: AsyncExitStack) -> LmdbStore:
-        directory, backup = self.settings.data_dir / "store", self.settings.restore
-        if backup is not None:
-            aside = await asyncio.to_thread(restore, backup, directory)
-            log.warning("restored", file=str(backup), former_store=str(aside or "none"))
-        store = await LmdbStore.open(directory, retention=self.settings.history)
-        stack.push_async_callback(store.close)
-        return store
 
     def _statistics(self, haproxy: _HAProxy, streams: Streams, clock: Clock) -> StatisticsService:
         window, control = self.settings.streams.stats_history, self._control

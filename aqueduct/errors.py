@@ -21,6 +21,8 @@ from typing import ClassVar
 
 from google.rpc import code_pb2
 
+from aqueduct.v1.haproxy_pb2 import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -64,7 +66,14 @@ class Invalid(AqueductError):
 
 
 class RejectedByHAProxy(Invalid):
-    """HAProxy refuses the configuration that the change leads to; descriptions are its words."""
+    """HAProxy refuses the configuration that the change leads to; descriptions are its words.
+
+    `refusals` say the same of resources, whatever the request calls them; none where that is not known.
+    """
+
+    def __init__(self, violations: Iterable[Violation], refusals: Iterable[Refusal] = ()) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__(violations)
 
 
 class NotFound(AqueductError):

@@ -1,5 +1,6 @@
-"""What events are about, by name, and which names may be asked for. Pure."""
+"""What events are about, by name, how a line names several, and which names may be asked for. Pure."""
 
+from collections.abc import Sequence
 from typing import Final
 
 AQUEDUCT: Final = "aqueduct"
@@ -14,6 +15,7 @@ NAMES: Final = (
     f"or {AQUEDUCT}, {HAPROXY}, {CONFIGURATION}"
 )
 """What may be asked for, in words."""
+_LISTED: Final = 3
 
 
 def names_resource(name: str) -> bool:
@@ -22,3 +24,11 @@ def names_resource(name: str) -> bool:
     if name in (AQUEDUCT, HAPROXY, CONFIGURATION) or (slash and collection in COLLECTIONS):
         return True
     return name.partition(" ")[0] in _SECTIONS
+
+
+def listed(names: Sequence[str], count: int = 0) -> str:
+    """Return names for a line, of many the first. `names` are the first of `count`, where that is more."""
+    count = max(count, len(names))
+    if count <= _LISTED:
+        return ", ".join(names)
+    return f"{count:,} resources ({', '.join(names[:_LISTED])}, ...)"

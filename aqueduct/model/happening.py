@@ -3,14 +3,14 @@
 Lines begin with whom they are about and leave out what follows from that. Times and ids are given later.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from aqueduct.model.beginning import BY_COMMAND, LEAVING
-from aqueduct.model.event_names import AQUEDUCT, CONFIGURATION, HAPROXY
+from aqueduct.model.event_names import AQUEDUCT, CONFIGURATION, HAPROXY, listed
 from aqueduct.model.resources import Kind, Ref
 from aqueduct.model.server_status import Status
-from aqueduct.model.times import seconds
+from aqueduct.model.times import instant, seconds
 from aqueduct.v1.activity_pb2 import (
     VERB_ACTIVITY_LOST,
     VERB_CONFIG_CHANGED,
@@ -27,7 +27,6 @@ from aqueduct.v1.activity_pb2 import (
     VERB_OFFLINE,
     VERB_ONLINE,
     VERB_READY,
-    VERB_REFUSED,
     VERB_REGISTERED,
     VERB_SOURCE_FOUND,
     VERB_SOURCE_LOST,
@@ -61,14 +60,12 @@ from aqueduct.v1.haproxy_pb2 import (
     HA_PROXY_STATE_RUNNING,
     Drift,
     HAProxyState,
-    Refusal,
     SourceStatus,
 )
 from aqueduct.v1.history_pb2 import REVISION_CAUSE_SWITCH, REVISION_CAUSE_UNDO, ResourceChange, Revision
 from aqueduct.v1.registry_pb2 import Registration
 from aqueduct.v1.stats_pb2 import OPERATIONAL_STATE_DOWN, OPERATIONAL_STATE_DRAIN, OPERATIONAL_STATE_UP
 
-_NAMED: Final = 3
 _BACK: Final = {REVISION_CAUSE_UNDO: " back", REVISION_CAUSE_SWITCH: " back, as its switch failed"}
 PASSED: Final = "its check has passed"
 """Why a member is up that Aqueduct has raised itself."""
@@ -171,7 +168,7 @@ def _what(revision: Revision) -> str:
     counts: dict[str, list[str]] = {}
     for change in revision.changes:
         counts.setdefault(_action(change), []).append(change.resource)
-    told = (f"{_named(names)} {action}" for action, names in counts.items())
+    told = (f"{listed(names)} {action}" for action, names in counts.items())
     back = f"back to revision {revision.restored_revision}: " if revision.restored_revision else ""
     return back + ", ".join(told)
 
@@ -180,12 +177,6 @@ def _action(change: ResourceChange) -> str:
     if not change.HasField("before"):
         return "created"
     return "changed" if change.HasField("after") else "deleted"
-
-
-def _named(names: Sequence[str]) -> str:
-    if len(names) <= _NAMED:
-        return ", ".join(names)
-    return f"{len(names):,} resources ({', '.join(names[:_NAMED])}, ...)"
 
 
 def _by(revision: Revision) -> str:
@@ -210,14 +201,6 @@ def applied(outcome: ApplyOutcome) -> Event | None:
         verb, what = VERB_HA_PROXY_RESTARTED, f"reloaded in {took}: {outcome.reason}"
     message = f"HAProxy serves revision {outcome.revision}, {what}"
     return Event(verb=verb, resource=HAPROXY, message=message, apply=outcome)
-
-
-def refused(refusal: Refusal) -> Event:
-    """Return that HAProxy does not serve something."""
-    resource = refusal.resource or HAPROXY
-    field = f"{refusal.field}: " if refusal.field else ""
-    message = f"{resource} is not served: {field}{refusal.message}"
-    return Event(verb=VERB_REFUSED, resource=resource, message=message, refusal=refusal)
 
 
 def registered(registration: Registration) -> Event:
@@ -261,15 +244,19 @@ def haproxy_changed(state: HAProxyState, error: str, master: int, *, adopted: bo
     return Event(verb=verb, resource=HAPROXY, message=message, haproxy=detail)
 
 
-def aqueduct_started(version: str, label: str) -> Event:
+def aqueduct_started(start: StartActivity) -> Event:
     """Return that Aqueduct started."""
-    message = f"Aqueduct {version} started{f' as {label}' if label else ''}"
-    return Event(
-        verb=VERB_STARTED,
-        resource=AQUEDUCT,
-        message=message,
-        start=StartActivity(version=version, label=label),
-    )
+    label = f" as {start.label}" if start.label else ""
+    message = f"Aqueduct {start.version} started{label}{_from_backup(start)}"
+    return Event(verb=VERB_STARTED, resource=AQUEDUCT, message=message, start=start)
+
+
+def _from_backup(start: StartActivity) -> str:
+    if not start.HasField("restored"):
+        return ""
+    restored = start.restored
+    stored = f" of {instant(restored.revision_time)}" if restored.HasField("revision_time") else ""
+    return f" from the backup {restored.file}: revision {restored.revision}{stored}"
 
 
 def events_lost(count: int) -> Event:

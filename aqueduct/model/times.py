@@ -23,3 +23,8 @@ def timestamp(at: float) -> Timestamp:
     made = Timestamp()
     made.FromMilliseconds(round(at * 1e3))
     return made
+
+
+def instant(time: Timestamp) -> str:
+    """Return a time for a line, to the second: `2026-03-01 10:12:44 UTC`."""
+    return f"{time.ToDatetime():%Y-%m-%d %H:%M:%S} UTC"

@@ -18,10 +18,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aqueduct import stages
-from aqueduct.errors import Invalid, Unavailable
+from aqueduct.errors import Invalid, RejectedByHAProxy, Unavailable, Unmet
 from aqueduct.model.bind import Address
 from aqueduct.model.history import to_record
 from aqueduct.model.references import conflicts
+from aqueduct.model.refusals import refused_write
 from aqueduct.model.resources import Ref, Resource, ref_of
 from aqueduct.model.snapshot import Draft, Snapshot, after, check_preconditions, effective
 from aqueduct.ports.store import NOTHING_KNOWN, Committed, Store
@@ -33,6 +34,7 @@ from aqueduct.stages import Stage
 from aqueduct.v1.apply_pb2 import ApplyOutcome, Plan
 from aqueduct.v1.backend_pb2 import Membership
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.haproxy_pb2 import Refusal
 from aqueduct.v1.history_pb2 import REVISION_CAUSE_SWITCH, Revision
 
 
@@ -119,6 +121,8 @@ class Admission:
         self._closed = False
         self.on_commit: list[Callable[[Sequence[Change]], None]] = []
         """Are told the changes of each commit, as stored. They return at once, and never fail."""
+        self.on_refused: list[Callable[[Refusal], None]] = []
+        """Are told each write that its trial refused. They return at once, and never fail."""
 
     async def submit(
         self,
@@ -199,13 +203,22 @@ class Admission:
                     _passed(accepted, "trial")
         except Exception as error:  # noqa: BLE001 # one caller's trouble is its own
             if len(accepted) == 1:
-                accepted[0].fail(error)
+                self._refuse(accepted[0], error)
                 return
             half = len(accepted) // 2
             await self._admit(accepted[:half])
             await self._admit(accepted[half:])
         else:
             await self._commit(accepted)
+
+    def _refuse(self, submission: Submission, error: Exception) -> None:
+        """Fail what its trial came out against; tell of it, unless it was only that there was no trial."""
+        submission.fail(error)
+        if isinstance(error, RejectedByHAProxy | Unmet):
+            resources = [str(ref_of(change)) for change in submission.changes]
+            refusal = refused_write(error, submission.about.annotation, resources)
+            for listener in self.on_refused:
+                listener(refusal)
 
     def _fold(self, draft: Draft, submission: Submission) -> None:
         """Make the changes of `submission` to the draft, and note what they make of what."""
@@ -256,7 +269,7 @@ class Admission:
         self._trial.note(committed.changes)
         for listener in self.on_commit:
             listener(committed.changes)
-        pending = Pending(committed, submission.places())
+        pending = Pending(committed, submission.places(), submission.about.annotation)
         self._reconciler.enqueue(pending)
         if not submission.admitted.done():
             submission.admitted.set_result(Admitted(committed, submission.previous, pending.served))

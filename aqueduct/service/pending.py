@@ -8,6 +8,7 @@ from aqueduct.errors import AqueductError
 from aqueduct.model.resources import Ref
 from aqueduct.ports.store import Committed
 from aqueduct.v1.apply_pb2 import ApplyOutcome
+from aqueduct.v1.common_pb2 import Annotation
 
 
 def _outcome_future() -> "asyncio.Future[ApplyOutcome]":
@@ -28,6 +29,8 @@ class Pending:
 
     committed: Committed
     places: Mapping[Ref, str]
+    annotation: Annotation = field(default_factory=Annotation)
+    """What its caller said of it."""
     served: "asyncio.Future[ApplyOutcome]" = field(default_factory=_outcome_future)
 
     @property

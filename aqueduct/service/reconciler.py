@@ -99,7 +99,7 @@ class Reconciler:
         self.on_apply: list[Callable[[ApplyOutcome], None]] = []
         """Are told each apply that has ended, one that failed too. They return at once, and never fail."""
         self.on_refused: list[Callable[[Refusal], None]] = []
-        """Are told what HAProxy does not serve, or was taken back. They return at once, and never fail."""
+        """Are told what is not served, and writes taken back. They return at once, and never fail."""
 
     @property
     def running(self) -> Image:
@@ -354,11 +354,7 @@ class Reconciler:
 
     async def _refuse(self, pending: Pending, error: Exception) -> None:
         self._good(await self._refusing.refuse(pending, error, self.served))
-        self._tell_refused(
-            Refusal(
-                resource=str(next(iter(pending.refs), "")), message=f"revision {pending.revision}: {error}"
-            )
-        )
+        self._tell_refused(self._refusing.told(pending, error))
 
     def _tell_refused(self, refusal: Refusal) -> None:
         for listener in self.on_refused:

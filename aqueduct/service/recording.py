@@ -12,14 +12,16 @@ from aqueduct.model.happening import (
     deregistered,
     drift_found,
     haproxy_changed,
-    refused,
     registered,
     source_changed,
     switch_changed,
 )
+from aqueduct.model.refusals import refused
 from aqueduct.model.resources import ref_of
 from aqueduct.model.server_status import Status
+from aqueduct.model.sparing import Sparing
 from aqueduct.ports.activity import Server
+from aqueduct.ports.clock import Clock
 from aqueduct.ports.registry import Registry
 from aqueduct.ports.store import Store
 from aqueduct.service.control import ControlPlane
@@ -29,6 +31,7 @@ from aqueduct.v1.activity_pb2 import (
     VERB_SWITCH_FAILED,
     VERB_SWITCH_STARTED,
     Event,
+    StartActivity,
 )
 from aqueduct.v1.apply_pb2 import ApplyOutcome
 from aqueduct.v1.backend_pb2 import Transition
@@ -48,6 +51,8 @@ class Recording:
         registry: Registry,
         master: Callable[[], int],
         told: Mapping[Server, Status],
+        *,
+        clock: Clock,
     ) -> None:
         """`master` tells the process id of HAProxy's master."""
         self._control = control
@@ -64,10 +69,13 @@ class Recording:
         self._registrations: dict[str, Registration] = {}
         self._silent: set[str] = set()
         self._has_been_up = False
+        self._clock = clock
+        self._sparing = Sparing()
         store.on_revision(self._note_revision)
         control.admission.on_commit.append(self._note_changes)
+        control.admission.on_refused.append(self._note_refused)
         control.reconciler.on_apply.append(self._note_apply)
-        control.reconciler.on_refused.append(self._note_refused)
+        control.reconciler.on_refused.append(self._note_not_served)
         control.reconciler.life.on_state(self._note_haproxy)
         control.transitions.on_failed.append(self._note_failed)
         control.transitions.on_checked.append(self.members.checked)
@@ -76,9 +84,9 @@ class Recording:
         self._note_known(registry.ids())
         registry.on_change(self._note_registrations)
 
-    def note_started(self, version: str, label: str) -> None:
+    def note_started(self, start: StartActivity) -> None:
         """Record that Aqueduct has come to serve."""
-        self._recorder.record(aqueduct_started(version, label))
+        self._recorder.record(aqueduct_started(start))
 
     def _note_revision(self, _: int, revisions: Sequence[Revision]) -> None:
         for revision in revisions:
@@ -110,7 +118,11 @@ class Recording:
         self._record(applied(outcome))
 
     def _note_refused(self, refusal: Refusal) -> None:
-        self._recorder.record(refused(refusal))
+        if not refusal.HasField("write") or self._sparing.is_told(refusal, self._clock.monotonic()):
+            self._recorder.record(refused(refusal))
+
+    def _note_not_served(self, refusal: Refusal) -> None:
+        self._note_refused(refusal)
         self.members.compare_all()  # it may have been taken back
 
     def _note_haproxy(self, state: HAProxyState) -> None:

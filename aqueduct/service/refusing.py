@@ -8,12 +8,14 @@ import structlog
 
 from aqueduct.errors import AqueductError, Conflict, NotFound, RejectedByHAProxy, Violation
 from aqueduct.model.history import to_record
+from aqueduct.model.refusals import refused_write
 from aqueduct.model.resources import Kind, Ref, ref_of, resource_of
 from aqueduct.model.snapshot import Snapshot, after, undoing
 from aqueduct.ports.store import Store
 from aqueduct.service.pending import Pending
 from aqueduct.v1.common_pb2 import Annotation
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.haproxy_pb2 import Refusal
 from aqueduct.v1.history_pb2 import REVISION_CAUSE_UNDO
 
 log = structlog.get_logger()
@@ -38,6 +40,12 @@ class Refusing:
         good = await self._undo(pending, str(error), good)
         pending.fail(_as_its_caller_sees(pending, error))
         return good
+
+    @staticmethod
+    def told(pending: Pending, error: Exception) -> Refusal:
+        """Return that a commit was refused, for the activity."""
+        refs = pending.refs or dict.fromkeys(_group(ref_of(change)) for change in pending.committed.changes)
+        return refused_write(error, pending.annotation, list(map(str, refs)), pending.revision)
 
     async def again(self, good: Snapshot) -> Snapshot:
         """Undo what could not be undone before; return `good` with the revisions that do so."""

@@ -67,7 +67,9 @@ async def unavailable(haproxy: HAProxy, rendered: Rendered, running: Mapping[str
 
 def rejection(found: Sequence[Objection], places: Mapping[Ref, str]) -> RejectedByHAProxy:
     """Return the error that tells callers of `found`; `places` is where requests hold which resource."""
-    return RejectedByHAProxy(_violation(objection, places) for objection in found)
+    return RejectedByHAProxy(
+        (_violation(objection, places) for objection in found), [objection.refusal() for objection in found]
+    )
 
 
 def _violation(objection: Objection, places: Mapping[Ref, str]) -> Violation:

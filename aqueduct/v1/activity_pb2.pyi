@@ -98,13 +98,27 @@ class HAProxyActivity(_message.Message):
     error: str
     def __init__(self, state: _Optional[_Union[_haproxy_pb2.HAProxyState, str]] = ..., master_pid: _Optional[int] = ..., error: _Optional[str] = ...) -> None: ...
 
+class RestoredBackup(_message.Message):
+    __slots__ = ("file", "revision", "revision_time", "former_store")
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    REVISION_TIME_FIELD_NUMBER: _ClassVar[int]
+    FORMER_STORE_FIELD_NUMBER: _ClassVar[int]
+    file: str
+    revision: int
+    revision_time: _timestamp_pb2.Timestamp
+    former_store: str
+    def __init__(self, file: _Optional[str] = ..., revision: _Optional[int] = ..., revision_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., former_store: _Optional[str] = ...) -> None: ...
+
 class StartActivity(_message.Message):
-    __slots__ = ("version", "label")
+    __slots__ = ("version", "label", "restored")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
+    RESTORED_FIELD_NUMBER: _ClassVar[int]
     version: str
     label: str
-    def __init__(self, version: _Optional[str] = ..., label: _Optional[str] = ...) -> None: ...
+    restored: RestoredBackup
+    def __init__(self, version: _Optional[str] = ..., label: _Optional[str] = ..., restored: _Optional[_Union[RestoredBackup, _Mapping]] = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ("id", "time", "verb", "resource", "member", "message", "config", "apply", "refusal", "member_change", "registration", "source", "haproxy", "start", "drift", "transition")

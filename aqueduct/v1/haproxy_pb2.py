@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 from aqueduct.v1 import apply_pb2 as aqueduct_dot_v1_dot_apply__pb2
 from aqueduct.v1 import backend_pb2 as aqueduct_dot_v1_dot_backend__pb2
+from aqueduct.v1 import common_pb2 as aqueduct_dot_v1_dot_common__pb2
 from aqueduct.v1 import options_pb2 as aqueduct_dot_v1_dot_options__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61queduct/v1/haproxy.proto\x12\x0b\x61queduct.v1\x1a\x17\x61queduct/v1/apply.proto\x1a\x19\x61queduct/v1/backend.proto\x1a\x19\x61queduct/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\";\n\x07Refusal\x12\x10\n\x08resource\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"M\n\x11\x42\x61\x63kendTransition\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\ntransition\x18\x02 \x01(\x0b\x32\x17.aqueduct.v1.Transition\"s\n\x0cSourceStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12/\n\x0b\x61nswer_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rheld_services\x18\x04 \x03(\t\"T\n\x05\x44rift\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08resource\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\x82\x04\n\x06Status\x12\x30\n\rhaproxy_state\x18\x01 \x01(\x0e\x32\x19.aqueduct.v1.HAProxyState\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12\x17\n\x0fstored_revision\x18\x03 \x01(\x03\x12\x18\n\x10\x61pplied_revision\x18\x04 \x01(\x03\x12-\n\nlast_apply\x18\x05 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x18\n\x10missing_backends\x18\x06 \x03(\t\x12&\n\x08refusals\x18\x07 \x03(\x0b\x32\x14.aqueduct.v1.Refusal\x12\x33\n\x0btransitions\x18\x08 \x03(\x0b\x32\x1e.aqueduct.v1.BackendTransition\x12*\n\x07sources\x18\t \x03(\x0b\x32\x19.aqueduct.v1.SourceStatus\x12\x13\n\x0bold_workers\x18\n \x01(\x05\x12\x13\n\x0b\x63ut_workers\x18\x0b \x01(\x03\x12\x0e\n\x06\x64rifts\x18\x0c \x01(\x03\x12&\n\nlast_drift\x18\r \x01(\x0b\x32\x12.aqueduct.v1.Drift\x12\r\n\x05label\x18\x0e \x01(\t\x12\x0f\n\x07version\x18\x0f \x01(\t\x12\x30\n\x0csilent_since\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa1\x02\n\x0bHAProxyInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x12\n\nmaster_pid\x18\x02 \x01(\x03\x12\x12\n\nworker_pid\x18\x03 \x01(\x03\x12)\n\x06uptime\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bold_workers\x18\x05 \x01(\x05\x12\x1b\n\x13\x63urrent_connections\x18\x06 \x01(\x03\x12\x17\n\x0fmax_connections\x18\x07 \x01(\x03\x12\x34\n\x06\x66ields\x18\x08 \x03(\x0b\x32$.aqueduct.v1.HAProxyInfo.FieldsEntry\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x19\n\x17GetHAProxyConfigRequest\"<\n\x18GetHAProxyConfigResponse\x12\x0e\n\x06\x63onfig\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\"\x17\n\x15GetHAProxyInfoRequest\"@\n\x16GetHAProxyInfoResponse\x12&\n\x04info\x18\x01 \x01(\x0b\x32\x18.aqueduct.v1.HAProxyInfo\"\x12\n\x10GetStatusRequest\"8\n\x11GetStatusResponse\x12#\n\x06status\x18\x01 \x01(\x0b\x32\x13.aqueduct.v1.Status\"6\n\rReloadRequest\x12\x15\n\rvalidate_only\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\"[\n\x0eReloadResponse\x12(\n\x05\x61pply\x18\x01 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x1f\n\x04plan\x18\x02 \x01(\x0b\x32\x11.aqueduct.v1.Plan*\xd8\x01\n\x0cHAProxyState\x12\x1e\n\x1aHA_PROXY_STATE_UNSPECIFIED\x10\x00\x12)\n\x17HA_PROXY_STATE_STARTING\x10\x01\x1a\x0c\x8a\xb5\x18\x08starting\x12\'\n\x16HA_PROXY_STATE_RUNNING\x10\x02\x1a\x0b\x8a\xb5\x18\x07running\x12-\n\x19HA_PROXY_STATE_RESTARTING\x10\x03\x1a\x0e\x8a\xb5\x18\nrestarting\x12%\n\x15HA_PROXY_STATE_FAILED\x10\x04\x1a\n\x8a\xb5\x18\x06\x66\x61iled2\xe4\x03\n\x0eHAProxyService\x12\x83\x01\n\x10GetHAProxyConfig\x12$.aqueduct.v1.GetHAProxyConfigRequest\x1a%.aqueduct.v1.GetHAProxyConfigResponse\"\"\x90\x02\x01\x82\xd3\xe4\x93\x02\x19\x12\x0f/haproxy/configb\x06\x63onfig\x12|\n\x0eGetHAProxyInfo\x12\".aqueduct.v1.GetHAProxyInfoRequest\x1a#.aqueduct.v1.GetHAProxyInfoResponse\"!\x90\x02\x01\x82\xd3\xe4\x93\x02\x18\x12\x10/v1/haproxy/infob\x04info\x12i\n\tGetStatus\x12\x1d.aqueduct.v1.GetStatusRequest\x1a\x1e.aqueduct.v1.GetStatusResponse\"\x1d\x90\x02\x01\x82\xd3\xe4\x93\x02\x14\x12\n/v1/statusb\x06status\x12\x63\n\x06Reload\x12\x1a.aqueduct.v1.ReloadRequest\x1a\x1b.aqueduct.v1.ReloadResponse\" \x90\x02\x02\x82\xd3\xe4\x93\x02\x17\"\x12/v1/haproxy:reload:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61queduct/v1/haproxy.proto\x12\x0b\x61queduct.v1\x1a\x17\x61queduct/v1/apply.proto\x1a\x19\x61queduct/v1/backend.proto\x1a\x18\x61queduct/v1/common.proto\x1a\x19\x61queduct/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8a\x01\n\x0cRefusedWrite\x12+\n\nannotation\x18\x01 \x01(\x0b\x32\x17.aqueduct.v1.Annotation\x12\x11\n\tresources\x18\x02 \x03(\t\x12\x16\n\x0eresource_count\x18\x03 \x01(\x05\x12\x10\n\x08revision\x18\x04 \x01(\x03\x12\x10\n\x08left_out\x18\x05 \x01(\x03\"e\n\x07Refusal\x12\x10\n\x08resource\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\x12(\n\x05write\x18\x04 \x01(\x0b\x32\x19.aqueduct.v1.RefusedWrite\"M\n\x11\x42\x61\x63kendTransition\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\ntransition\x18\x02 \x01(\x0b\x32\x17.aqueduct.v1.Transition\"s\n\x0cSourceStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12/\n\x0b\x61nswer_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rheld_services\x18\x04 \x03(\t\"T\n\x05\x44rift\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08resource\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"\x82\x04\n\x06Status\x12\x30\n\rhaproxy_state\x18\x01 \x01(\x0e\x32\x19.aqueduct.v1.HAProxyState\x12\r\n\x05\x65rror\x18\x02 \x01(\t\x12\x17\n\x0fstored_revision\x18\x03 \x01(\x03\x12\x18\n\x10\x61pplied_revision\x18\x04 \x01(\x03\x12-\n\nlast_apply\x18\x05 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x18\n\x10missing_backends\x18\x06 \x03(\t\x12&\n\x08refusals\x18\x07 \x03(\x0b\x32\x14.aqueduct.v1.Refusal\x12\x33\n\x0btransitions\x18\x08 \x03(\x0b\x32\x1e.aqueduct.v1.BackendTransition\x12*\n\x07sources\x18\t \x03(\x0b\x32\x19.aqueduct.v1.SourceStatus\x12\x13\n\x0bold_workers\x18\n \x01(\x05\x12\x13\n\x0b\x63ut_workers\x18\x0b \x01(\x03\x12\x0e\n\x06\x64rifts\x18\x0c \x01(\x03\x12&\n\nlast_drift\x18\r \x01(\x0b\x32\x12.aqueduct.v1.Drift\x12\r\n\x05label\x18\x0e \x01(\t\x12\x0f\n\x07version\x18\x0f \x01(\t\x12\x30\n\x0csilent_since\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa1\x02\n\x0bHAProxyInfo\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x12\n\nmaster_pid\x18\x02 \x01(\x03\x12\x12\n\nworker_pid\x18\x03 \x01(\x03\x12)\n\x06uptime\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x13\n\x0bold_workers\x18\x05 \x01(\x05\x12\x1b\n\x13\x63urrent_connections\x18\x06 \x01(\x03\x12\x17\n\x0fmax_connections\x18\x07 \x01(\x03\x12\x34\n\x06\x66ields\x18\x08 \x03(\x0b\x32$.aqueduct.v1.HAProxyInfo.FieldsEntry\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x19\n\x17GetHAProxyConfigRequest\"<\n\x18GetHAProxyConfigResponse\x12\x0e\n\x06\x63onfig\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\"\x17\n\x15GetHAProxyInfoRequest\"@\n\x16GetHAProxyInfoResponse\x12&\n\x04info\x18\x01 \x01(\x0b\x32\x18.aqueduct.v1.HAProxyInfo\"\x12\n\x10GetStatusRequest\"8\n\x11GetStatusResponse\x12#\n\x06status\x18\x01 \x01(\x0b\x32\x13.aqueduct.v1.Status\"6\n\rReloadRequest\x12\x15\n\rvalidate_only\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\"[\n\x0eReloadResponse\x12(\n\x05\x61pply\x18\x01 \x01(\x0b\x32\x19.aqueduct.v1.ApplyOutcome\x12\x1f\n\x04plan\x18\x02 \x01(\x0b\x32\x11.aqueduct.v1.Plan*\xd8\x01\n\x0cHAProxyState\x12\x1e\n\x1aHA_PROXY_STATE_UNSPECIFIED\x10\x00\x12)\n\x17HA_PROXY_STATE_STARTING\x10\x01\x1a\x0c\x8a\xb5\x18\x08starting\x12\'\n\x16HA_PROXY_STATE_RUNNING\x10\x02\x1a\x0b\x8a\xb5\x18\x07running\x12-\n\x19HA_PROXY_STATE_RESTARTING\x10\x03\x1a\x0e\x8a\xb5\x18\nrestarting\x12%\n\x15HA_PROXY_STATE_FAILED\x10\x04\x1a\n\x8a\xb5\x18\x06\x66\x61iled2\xe4\x03\n\x0eHAProxyService\x12\x83\x01\n\x10GetHAProxyConfig\x12$.aqueduct.v1.GetHAProxyConfigRequest\x1a%.aqueduct.v1.GetHAProxyConfigResponse\"\"\x90\x02\x01\x82\xd3\xe4\x93\x02\x19\x12\x0f/haproxy/configb\x06\x63onfig\x12|\n\x0eGetHAProxyInfo\x12\".aqueduct.v1.GetHAProxyInfoRequest\x1a#.aqueduct.v1.GetHAProxyInfoResponse\"!\x90\x02\x01\x82\xd3\xe4\x93\x02\x18\x12\x10/v1/haproxy/infob\x04info\x12i\n\tGetStatus\x12\x1d.aqueduct.v1.GetStatusRequest\x1a\x1e.aqueduct.v1.GetStatusResponse\"\x1d\x90\x02\x01\x82\xd3\xe4\x93\x02\x14\x12\n/v1/statusb\x06status\x12\x63\n\x06Reload\x12\x1a.aqueduct.v1.ReloadRequest\x1a\x1b.aqueduct.v1.ReloadResponse\" \x90\x02\x02\x82\xd3\xe4\x93\x02\x17\"\x12/v1/haproxy:reload:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,38 +56,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HAPROXYSERVICE'].methods_by_name['GetStatus']._serialized_options = b'\220\002\001\202\323\344\223\002\024\022\n/v1/statusb\006status'
   _globals['_HAPROXYSERVICE'].methods_by_name['Reload']._loaded_options = None
   _globals['_HAPROXYSERVICE'].methods_by_name['Reload']._serialized_options = b'\220\002\002\202\323\344\223\002\027\"\022/v1/haproxy:reload:\001*'
-  _globals['_HAPROXYSTATE']._serialized_start=1776
-  _globals['_HAPROXYSTATE']._serialized_end=1992
-  _globals['_REFUSAL']._serialized_start=216
-  _globals['_REFUSAL']._serialized_end=275
-  _globals['_BACKENDTRANSITION']._serialized_start=277
-  _globals['_BACKENDTRANSITION']._serialized_end=354
-  _globals['_SOURCESTATUS']._serialized_start=356
-  _globals['_SOURCESTATUS']._serialized_end=471
-  _globals['_DRIFT']._serialized_start=473
-  _globals['_DRIFT']._serialized_end=557
-  _globals['_STATUS']._serialized_start=560
-  _globals['_STATUS']._serialized_end=1074
-  _globals['_HAPROXYINFO']._serialized_start=1077
-  _globals['_HAPROXYINFO']._serialized_end=1366
-  _globals['_HAPROXYINFO_FIELDSENTRY']._serialized_start=1321
-  _globals['_HAPROXYINFO_FIELDSENTRY']._serialized_end=1366
-  _globals['_GETHAPROXYCONFIGREQUEST']._serialized_start=1368
-  _globals['_GETHAPROXYCONFIGREQUEST']._serialized_end=1393
-  _globals['_GETHAPROXYCONFIGRESPONSE']._serialized_start=1395
-  _globals['_GETHAPROXYCONFIGRESPONSE']._serialized_end=1455
-  _globals['_GETHAPROXYINFOREQUEST']._serialized_start=1457
-  _globals['_GETHAPROXYINFOREQUEST']._serialized_end=1480
-  _globals['_GETHAPROXYINFORESPONSE']._serialized_start=1482
-  _globals['_GETHAPROXYINFORESPONSE']._serialized_end=1546
-  _globals['_GETSTATUSREQUEST']._serialized_start=1548
-  _globals['_GETSTATUSREQUEST']._serialized_end=1566
-  _globals['_GETSTATUSRESPONSE']._serialized_start=1568
-  _globals['_GETSTATUSRESPONSE']._serialized_end=1624
-  _globals['_RELOADREQUEST']._serialized_start=1626
-  _globals['_RELOADREQUEST']._serialized_end=1680
-  _globals['_RELOADRESPONSE']._serialized_start=1682
-  _globals['_RELOADRESPONSE']._serialized_end=1773
-  _globals['_HAPROXYSERVICE']._serialized_start=1995
-  _globals['_HAPROXYSERVICE']._serialized_end=2479
+  _globals['_HAPROXYSTATE']._serialized_start=1985
+  _globals['_HAPROXYSTATE']._serialized_end=2201
+  _globals['_REFUSEDWRITE']._serialized_start=243
+  _globals['_REFUSEDWRITE']._serialized_end=381
+  _globals['_REFUSAL']._serialized_start=383
+  _globals['_REFUSAL']._serialized_end=484
+  _globals['_BACKENDTRANSITION']._serialized_start=486
+  _globals['_BACKENDTRANSITION']._serialized_end=563
+  _globals['_SOURCESTATUS']._serialized_start=565
+  _globals['_SOURCESTATUS']._serialized_end=680
+  _globals['_DRIFT']._serialized_start=682
+  _globals['_DRIFT']._serialized_end=766
+  _globals['_STATUS']._serialized_start=769
+  _globals['_STATUS']._serialized_end=1283
+  _globals['_HAPROXYINFO']._serialized_start=1286
+  _globals['_HAPROXYINFO']._serialized_end=1575
+  _globals['_HAPROXYINFO_FIELDSENTRY']._serialized_start=1530
+  _globals['_HAPROXYINFO_FIELDSENTRY']._serialized_end=1575
+  _globals['_GETHAPROXYCONFIGREQUEST']._serialized_start=1577
+  _globals['_GETHAPROXYCONFIGREQUEST']._serialized_end=1602
+  _globals['_GETHAPROXYCONFIGRESPONSE']._serialized_start=1604
+  _globals['_GETHAPROXYCONFIGRESPONSE']._serialized_end=1664
+  _globals['_GETHAPROXYINFOREQUEST']._serialized_start=1666
+  _globals['_GETHAPROXYINFOREQUEST']._serialized_end=1689
+  _globals['_GETHAPROXYINFORESPONSE']._serialized_start=1691
+  _globals['_GETHAPROXYINFORESPONSE']._serialized_end=1755
+  _globals['_GETSTATUSREQUEST']._serialized_start=1757
+  _globals['_GETSTATUSREQUEST']._serialized_end=1775
+  _globals['_GETSTATUSRESPONSE']._serialized_start=1777
+  _globals['_GETSTATUSRESPONSE']._serialized_end=1833
+  _globals['_RELOADREQUEST']._serialized_start=1835
+  _globals['_RELOADREQUEST']._serialized_end=1889
+  _globals['_RELOADRESPONSE']._serialized_start=1891
+  _globals['_RELOADRESPONSE']._serialized_end=1982
+  _globals['_HAPROXYSERVICE']._serialized_start=2204
+  _globals['_HAPROXYSERVICE']._serialized_end=2688
 # @@protoc_insertion_point(module_scope)

@@ -2,6 +2,7 @@ import datetime
 
 from aqueduct.v1 import apply_pb2 as _apply_pb2
 from aqueduct.v1 import backend_pb2 as _backend_pb2
+from aqueduct.v1 import common_pb2 as _common_pb2
 from aqueduct.v1 import options_pb2 as _options_pb2
 from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
@@ -28,15 +29,31 @@ HA_PROXY_STATE_RUNNING: HAProxyState
 HA_PROXY_STATE_RESTARTING: HAProxyState
 HA_PROXY_STATE_FAILED: HAProxyState
 
+class RefusedWrite(_message.Message):
+    __slots__ = ("annotation", "resources", "resource_count", "revision", "left_out")
+    ANNOTATION_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    annotation: _common_pb2.Annotation
+    resources: _containers.RepeatedScalarFieldContainer[str]
+    resource_count: int
+    revision: int
+    left_out: int
+    def __init__(self, annotation: _Optional[_Union[_common_pb2.Annotation, _Mapping]] = ..., resources: _Optional[_Iterable[str]] = ..., resource_count: _Optional[int] = ..., revision: _Optional[int] = ..., left_out: _Optional[int] = ...) -> None: ...
+
 class Refusal(_message.Message):
-    __slots__ = ("resource", "field", "message")
+    __slots__ = ("resource", "field", "message", "write")
     RESOURCE_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    WRITE_FIELD_NUMBER: _ClassVar[int]
     resource: str
     field: str
     message: str
-    def __init__(self, resource: _Optional[str] = ..., field: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+    write: RefusedWrite
+    def __init__(self, resource: _Optional[str] = ..., field: _Optional[str] = ..., message: _Optional[str] = ..., write: _Optional[_Union[RefusedWrite, _Mapping]] = ...) -> None: ...
 
 class BackendTransition(_message.Message):
     __slots__ = ("key", "transition")

@@ -21,9 +21,7 @@ from aqueduct.v1.activity_pb2 import (
     VERB_STARTED,
     VERB_UP,
     ActivityWatchRequest,
-    Event,
     ListActivityRequest,
-    Verb,
 )
 from aqueduct.v1.backend_pb2 import (
     ADMIN_STATE_DRAIN,
@@ -42,40 +40,10 @@ from aqueduct.v1.common_pb2 import Annotation
 from aqueduct.v1.frontend_pb2 import Frontend, PutFrontendRequest
 from aqueduct.v1.registry_pb2 import DeregisterRequest, RegisterRequest, Registration
 from tests.integration.asking import master_pid
+from tests.integration.follower import Follower
 from tests.web import Web
 
 LIMITS = ("--activity-count=50", "--activity-age=1h", "--on-exit=keep")
-
-
-class Follower:
-    """Follows the activity of a server, over its restarts; remembers every event."""
-
-    def __init__(self, aqueduct: Aqueduct) -> None:
-        self._aqueduct = aqueduct
-        self._looked_at = 0
-        self.events: list[Event] = []
-        self.last_id = 0
-
-    async def until(self, verb: Verb, resource: str = "", member: str = "") -> Event:
-        """Return the next event of that kind; all that come before it are looked at, too."""
-        watch: Any = self._aqueduct.activity.ActivityWatch(ActivityWatchRequest(after_id=self.last_id))
-        try:
-            while True:
-                for event in self.events[self._looked_at :]:
-                    self._looked_at += 1
-                    is_it = event.verb == verb and event.resource.startswith(resource)
-                    if is_it and event.member.startswith(member):
-                        return event
-                response = await watch.read()
-                assert response.missed == 0
-                self.events += response.events
-                self.last_id = response.last_id
-        finally:
-            watch.cancel()
-
-    def verbs(self, resource: str) -> list[str]:
-        """Return the verbs of the events of a resource, without those of applies."""
-        return [Verb.Name(event.verb)[5:] for event in self.events if event.resource == resource]
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ import lmdb
 import pytest
 
 from aqueduct.demo.processes import Aqueduct, ProcessFailed
+from aqueduct.model.times import instant
+from aqueduct.v1.activity_pb2 import VERB_CONFIG_CHANGED, VERB_STARTED, RestoredBackup
+from tests.integration.follower import Follower
 from tests.integration.numbered import Numbered
 from tests.load import Load
 
@@ -57,8 +60,11 @@ async def test_the_worst_day_ends_with_a_restored_store(
     data_dir = tmp_path_factory.mktemp("aq") / "data"
     file = data_dir.with_name("backup")
     async with Aqueduct(data_dir, haproxy_binary, ("--on-exit=keep",)) as aqueduct:
+        told = Follower(aqueduct)
+        assert not (await told.until(VERB_STARTED)).start.HasField("restored")
         numbered = Numbered.on(aqueduct)
-        await numbered.put(1)
+        first = (await numbered.put(1)).revision
+        stored = (await told.until(VERB_CONFIG_CHANGED)).config.revision.create_time
         assert (await _run("backup", "--data-dir", data_dir, file))[0] == 0
         await numbered.put(2)
         assert await aqueduct.end() == 0
@@ -73,10 +79,18 @@ async def test_the_worst_day_ends_with_a_restored_store(
             await aqueduct.start()
             aqueduct.options = ("--on-exit=keep",)
         assert load.failures == []
+        restored = await told.until(VERB_STARTED)
+        assert restored.message.endswith(f" from the backup {file}: revision {first} of {instant(stored)}")
+        detail = RestoredBackup(file=str(file), revision=first, revision_time=stored)
+        detail.former_store = str(data_dir / "store.1")
+        assert restored.start.restored == detail
         assert await numbered.stored() == await numbered.served() == 1
         assert (data_dir / "store.1" / "data.mdb").exists()
         await numbered.put(3)
         assert await numbered.served() == 3
+        assert await aqueduct.end() == 0
+        await aqueduct.start()
+        assert not (await told.until(VERB_STARTED)).start.HasField("restored")
         aqueduct.end_haproxy()
 
 

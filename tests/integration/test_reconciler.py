@@ -25,7 +25,9 @@ from aqueduct.settings import ProxySettings
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.v1.apply_pb2 import APPLY_KIND_NOTHING, APPLY_KIND_RELOAD, WAIT_FOR_COMMIT
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend
+from aqueduct.v1.common_pb2 import Annotation
 from aqueduct.v1.config_pb2 import Change
+from aqueduct.v1.haproxy_pb2 import Refusal, RefusedWrite
 from aqueduct.v1.history_pb2 import Revision
 
 
@@ -144,10 +146,17 @@ async def services(haproxy_binary: Path, tmp_path: Path) -> AsyncIterator[Servic
 
 async def test_a_change_whose_reload_fails_is_taken_back_by_a_further_revision(services: Services) -> None:
     await services.put("a")
+    told: list[Refusal] = []
+    services.reconciler.on_refused.append(told.append)
     services.haproxy.before = [HAProxyFailed("out of luck")]
+    services.options = WriteOptions(about=Revision(annotation=Annotation(author="ann")))
     with pytest.raises(RejectedByHAProxy, match="backend: out of luck"):
         await services.put("a", "leastconn")
     assert services.stored("a") == "roundrobin"
+    write = RefusedWrite(
+        annotation=Annotation(author="ann"), resources=["backends/a"], resource_count=1, revision=2
+    )
+    assert told == [Refusal(message="out of luck", write=write)]
     await services.put("b")
     assert services.store.snapshot().revision == 4
     assert services.agree()

@@ -4,6 +4,7 @@ Invariant: `differing` names each group whose sub-message differs, so that what 
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from google.protobuf.duration_pb2 import Duration
@@ -197,6 +198,7 @@ def _times(line: Line) -> TimeStats:
     return TimeStats(queue=queue, connect=connect, response=response, total=total)
 
 
+@lru_cache(maxsize=1024)
 def _milliseconds(value: int) -> Duration | None:
     """Return the duration of so many milliseconds, None for what HAProxy does not tell."""
     if value < 0:

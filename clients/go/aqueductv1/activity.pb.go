@@ -44,7 +44,7 @@ const (
 	Verb_VERB_HA_PROXY_RESTARTED Verb = 5
 	// The stored configuration changed.
 	Verb_VERB_CONFIG_CHANGED Verb = 6
-	// HAProxy does not serve what is stored, or took a change back.
+	// HAProxy does not serve what is stored, or a write was refused. Of many writes that are refused some are left out.
 	Verb_VERB_REFUSED Verb = 7
 	// A member is up again.
 	Verb_VERB_UP Verb = 8
@@ -351,20 +351,95 @@ func (x *HAProxyActivity) GetError() string {
 	return ""
 }
 
+// A backup that became the store at the start.
+type RestoredBackup struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The file, as it was named.
+	File string `protobuf:"bytes,1,opt,name=file,proto3" json:"file,omitempty"`
+	// The revision that it holds.
+	Revision int64 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	// When the newest revision of its history was stored; absent where it has none.
+	RevisionTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=revision_time,json=revisionTime,proto3" json:"revision_time,omitempty"`
+	// Where the store that was there was moved to; empty where there was none.
+	FormerStore   string `protobuf:"bytes,4,opt,name=former_store,json=formerStore,proto3" json:"former_store,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RestoredBackup) Reset() {
+	*x = RestoredBackup{}
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RestoredBackup) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RestoredBackup) ProtoMessage() {}
+
+func (x *RestoredBackup) ProtoReflect() protoreflect.Message {
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RestoredBackup.ProtoReflect.Descriptor instead.
+func (*RestoredBackup) Descriptor() ([]byte, []int) {
+	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *RestoredBackup) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+func (x *RestoredBackup) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *RestoredBackup) GetRevisionTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RevisionTime
+	}
+	return nil
+}
+
+func (x *RestoredBackup) GetFormerStore() string {
+	if x != nil {
+		return x.FormerStore
+	}
+	return ""
+}
+
 // Aqueduct started.
 type StartActivity struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its version.
 	Version string `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
 	// What its operator calls it.
-	Label         string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	// The backup that it started from (`--restore`); absent where it started from its own store.
+	Restored      *RestoredBackup `protobuf:"bytes,3,opt,name=restored,proto3" json:"restored,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StartActivity) Reset() {
 	*x = StartActivity{}
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[3]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -376,7 +451,7 @@ func (x *StartActivity) String() string {
 func (*StartActivity) ProtoMessage() {}
 
 func (x *StartActivity) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[3]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -389,7 +464,7 @@ func (x *StartActivity) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StartActivity.ProtoReflect.Descriptor instead.
 func (*StartActivity) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{3}
+	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *StartActivity) GetVersion() string {
@@ -404,6 +479,13 @@ func (x *StartActivity) GetLabel() string {
 		return x.Label
 	}
 	return ""
+}
+
+func (x *StartActivity) GetRestored() *RestoredBackup {
+	if x != nil {
+		return x.Restored
+	}
+	return nil
 }
 
 // One thing that happened.
@@ -442,7 +524,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[4]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -454,7 +536,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[4]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -467,7 +549,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{4}
+	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Event) GetId() int64 {
@@ -707,7 +789,7 @@ type ListActivityRequest struct {
 
 func (x *ListActivityRequest) Reset() {
 	*x = ListActivityRequest{}
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[5]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -719,7 +801,7 @@ func (x *ListActivityRequest) String() string {
 func (*ListActivityRequest) ProtoMessage() {}
 
 func (x *ListActivityRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[5]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -732,7 +814,7 @@ func (x *ListActivityRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActivityRequest.ProtoReflect.Descriptor instead.
 func (*ListActivityRequest) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{5}
+	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListActivityRequest) GetVerbs() []Verb {
@@ -797,7 +879,7 @@ type ListActivityResponse struct {
 
 func (x *ListActivityResponse) Reset() {
 	*x = ListActivityResponse{}
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[6]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -809,7 +891,7 @@ func (x *ListActivityResponse) String() string {
 func (*ListActivityResponse) ProtoMessage() {}
 
 func (x *ListActivityResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[6]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -822,7 +904,7 @@ func (x *ListActivityResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActivityResponse.ProtoReflect.Descriptor instead.
 func (*ListActivityResponse) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{6}
+	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListActivityResponse) GetEvents() []*Event {
@@ -854,7 +936,7 @@ type ActivityWatchRequest struct {
 
 func (x *ActivityWatchRequest) Reset() {
 	*x = ActivityWatchRequest{}
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[7]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -866,7 +948,7 @@ func (x *ActivityWatchRequest) String() string {
 func (*ActivityWatchRequest) ProtoMessage() {}
 
 func (x *ActivityWatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[7]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -879,7 +961,7 @@ func (x *ActivityWatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActivityWatchRequest.ProtoReflect.Descriptor instead.
 func (*ActivityWatchRequest) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{7}
+	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ActivityWatchRequest) GetVerbs() []Verb {
@@ -920,7 +1002,7 @@ type ActivityWatchResponse struct {
 
 func (x *ActivityWatchResponse) Reset() {
 	*x = ActivityWatchResponse{}
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[8]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1014,7 @@ func (x *ActivityWatchResponse) String() string {
 func (*ActivityWatchResponse) ProtoMessage() {}
 
 func (x *ActivityWatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_activity_proto_msgTypes[8]
+	mi := &file_aqueduct_v1_activity_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1027,7 @@ func (x *ActivityWatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActivityWatchResponse.ProtoReflect.Descriptor instead.
 func (*ActivityWatchResponse) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{8}
+	return file_aqueduct_v1_activity_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ActivityWatchResponse) GetEvents() []*Event {
@@ -985,10 +1067,16 @@ const file_aqueduct_v1_activity_proto_rawDesc = "" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.aqueduct.v1.HAProxyStateR\x05state\x12\x1d\n" +
 	"\n" +
 	"master_pid\x18\x02 \x01(\x03R\tmasterPid\x12\x14\n" +
-	"\x05error\x18\x03 \x01(\tR\x05error\"?\n" +
+	"\x05error\x18\x03 \x01(\tR\x05error\"\xa4\x01\n" +
+	"\x0eRestoredBackup\x12\x12\n" +
+	"\x04file\x18\x01 \x01(\tR\x04file\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\x03R\brevision\x12?\n" +
+	"\rrevision_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\frevisionTime\x12!\n" +
+	"\fformer_store\x18\x04 \x01(\tR\vformerStore\"x\n" +
 	"\rStartActivity\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
-	"\x05label\x18\x02 \x01(\tR\x05label\"\xf1\x05\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\x127\n" +
+	"\brestored\x18\x03 \x01(\v2\x1b.aqueduct.v1.RestoredBackupR\brestored\"\xf1\x05\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12.\n" +
 	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x12%\n" +
@@ -1084,60 +1172,63 @@ func file_aqueduct_v1_activity_proto_rawDescGZIP() []byte {
 }
 
 var file_aqueduct_v1_activity_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_aqueduct_v1_activity_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_aqueduct_v1_activity_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_aqueduct_v1_activity_proto_goTypes = []any{
 	(Verb)(0),                     // 0: aqueduct.v1.Verb
 	(*ConfigActivity)(nil),        // 1: aqueduct.v1.ConfigActivity
 	(*MemberActivity)(nil),        // 2: aqueduct.v1.MemberActivity
 	(*HAProxyActivity)(nil),       // 3: aqueduct.v1.HAProxyActivity
-	(*StartActivity)(nil),         // 4: aqueduct.v1.StartActivity
-	(*Event)(nil),                 // 5: aqueduct.v1.Event
-	(*ListActivityRequest)(nil),   // 6: aqueduct.v1.ListActivityRequest
-	(*ListActivityResponse)(nil),  // 7: aqueduct.v1.ListActivityResponse
-	(*ActivityWatchRequest)(nil),  // 8: aqueduct.v1.ActivityWatchRequest
-	(*ActivityWatchResponse)(nil), // 9: aqueduct.v1.ActivityWatchResponse
-	(*Revision)(nil),              // 10: aqueduct.v1.Revision
-	(*Member)(nil),                // 11: aqueduct.v1.Member
-	(HAProxyState)(0),             // 12: aqueduct.v1.HAProxyState
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
-	(*ApplyOutcome)(nil),          // 14: aqueduct.v1.ApplyOutcome
-	(*Refusal)(nil),               // 15: aqueduct.v1.Refusal
-	(*Registration)(nil),          // 16: aqueduct.v1.Registration
-	(*SourceStatus)(nil),          // 17: aqueduct.v1.SourceStatus
-	(*Drift)(nil),                 // 18: aqueduct.v1.Drift
-	(*Transition)(nil),            // 19: aqueduct.v1.Transition
+	(*RestoredBackup)(nil),        // 4: aqueduct.v1.RestoredBackup
+	(*StartActivity)(nil),         // 5: aqueduct.v1.StartActivity
+	(*Event)(nil),                 // 6: aqueduct.v1.Event
+	(*ListActivityRequest)(nil),   // 7: aqueduct.v1.ListActivityRequest
+	(*ListActivityResponse)(nil),  // 8: aqueduct.v1.ListActivityResponse
+	(*ActivityWatchRequest)(nil),  // 9: aqueduct.v1.ActivityWatchRequest
+	(*ActivityWatchResponse)(nil), // 10: aqueduct.v1.ActivityWatchResponse
+	(*Revision)(nil),              // 11: aqueduct.v1.Revision
+	(*Member)(nil),                // 12: aqueduct.v1.Member
+	(HAProxyState)(0),             // 13: aqueduct.v1.HAProxyState
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*ApplyOutcome)(nil),          // 15: aqueduct.v1.ApplyOutcome
+	(*Refusal)(nil),               // 16: aqueduct.v1.Refusal
+	(*Registration)(nil),          // 17: aqueduct.v1.Registration
+	(*SourceStatus)(nil),          // 18: aqueduct.v1.SourceStatus
+	(*Drift)(nil),                 // 19: aqueduct.v1.Drift
+	(*Transition)(nil),            // 20: aqueduct.v1.Transition
 }
 var file_aqueduct_v1_activity_proto_depIdxs = []int32{
-	10, // 0: aqueduct.v1.ConfigActivity.revision:type_name -> aqueduct.v1.Revision
-	11, // 1: aqueduct.v1.MemberActivity.member:type_name -> aqueduct.v1.Member
-	12, // 2: aqueduct.v1.HAProxyActivity.state:type_name -> aqueduct.v1.HAProxyState
-	13, // 3: aqueduct.v1.Event.time:type_name -> google.protobuf.Timestamp
-	0,  // 4: aqueduct.v1.Event.verb:type_name -> aqueduct.v1.Verb
-	1,  // 5: aqueduct.v1.Event.config:type_name -> aqueduct.v1.ConfigActivity
-	14, // 6: aqueduct.v1.Event.apply:type_name -> aqueduct.v1.ApplyOutcome
-	15, // 7: aqueduct.v1.Event.refusal:type_name -> aqueduct.v1.Refusal
-	2,  // 8: aqueduct.v1.Event.member_change:type_name -> aqueduct.v1.MemberActivity
-	16, // 9: aqueduct.v1.Event.registration:type_name -> aqueduct.v1.Registration
-	17, // 10: aqueduct.v1.Event.source:type_name -> aqueduct.v1.SourceStatus
-	3,  // 11: aqueduct.v1.Event.haproxy:type_name -> aqueduct.v1.HAProxyActivity
-	4,  // 12: aqueduct.v1.Event.start:type_name -> aqueduct.v1.StartActivity
-	18, // 13: aqueduct.v1.Event.drift:type_name -> aqueduct.v1.Drift
-	19, // 14: aqueduct.v1.Event.transition:type_name -> aqueduct.v1.Transition
-	0,  // 15: aqueduct.v1.ListActivityRequest.verbs:type_name -> aqueduct.v1.Verb
-	13, // 16: aqueduct.v1.ListActivityRequest.start_time:type_name -> google.protobuf.Timestamp
-	13, // 17: aqueduct.v1.ListActivityRequest.end_time:type_name -> google.protobuf.Timestamp
-	5,  // 18: aqueduct.v1.ListActivityResponse.events:type_name -> aqueduct.v1.Event
-	0,  // 19: aqueduct.v1.ActivityWatchRequest.verbs:type_name -> aqueduct.v1.Verb
-	5,  // 20: aqueduct.v1.ActivityWatchResponse.events:type_name -> aqueduct.v1.Event
-	6,  // 21: aqueduct.v1.ActivityService.ListActivity:input_type -> aqueduct.v1.ListActivityRequest
-	8,  // 22: aqueduct.v1.ActivityService.ActivityWatch:input_type -> aqueduct.v1.ActivityWatchRequest
-	7,  // 23: aqueduct.v1.ActivityService.ListActivity:output_type -> aqueduct.v1.ListActivityResponse
-	9,  // 24: aqueduct.v1.ActivityService.ActivityWatch:output_type -> aqueduct.v1.ActivityWatchResponse
-	23, // [23:25] is the sub-list for method output_type
-	21, // [21:23] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	11, // 0: aqueduct.v1.ConfigActivity.revision:type_name -> aqueduct.v1.Revision
+	12, // 1: aqueduct.v1.MemberActivity.member:type_name -> aqueduct.v1.Member
+	13, // 2: aqueduct.v1.HAProxyActivity.state:type_name -> aqueduct.v1.HAProxyState
+	14, // 3: aqueduct.v1.RestoredBackup.revision_time:type_name -> google.protobuf.Timestamp
+	4,  // 4: aqueduct.v1.StartActivity.restored:type_name -> aqueduct.v1.RestoredBackup
+	14, // 5: aqueduct.v1.Event.time:type_name -> google.protobuf.Timestamp
+	0,  // 6: aqueduct.v1.Event.verb:type_name -> aqueduct.v1.Verb
+	1,  // 7: aqueduct.v1.Event.config:type_name -> aqueduct.v1.ConfigActivity
+	15, // 8: aqueduct.v1.Event.apply:type_name -> aqueduct.v1.ApplyOutcome
+	16, // 9: aqueduct.v1.Event.refusal:type_name -> aqueduct.v1.Refusal
+	2,  // 10: aqueduct.v1.Event.member_change:type_name -> aqueduct.v1.MemberActivity
+	17, // 11: aqueduct.v1.Event.registration:type_name -> aqueduct.v1.Registration
+	18, // 12: aqueduct.v1.Event.source:type_name -> aqueduct.v1.SourceStatus
+	3,  // 13: aqueduct.v1.Event.haproxy:type_name -> aqueduct.v1.HAProxyActivity
+	5,  // 14: aqueduct.v1.Event.start:type_name -> aqueduct.v1.StartActivity
+	19, // 15: aqueduct.v1.Event.drift:type_name -> aqueduct.v1.Drift
+	20, // 16: aqueduct.v1.Event.transition:type_name -> aqueduct.v1.Transition
+	0,  // 17: aqueduct.v1.ListActivityRequest.verbs:type_name -> aqueduct.v1.Verb
+	14, // 18: aqueduct.v1.ListActivityRequest.start_time:type_name -> google.protobuf.Timestamp
+	14, // 19: aqueduct.v1.ListActivityRequest.end_time:type_name -> google.protobuf.Timestamp
+	6,  // 20: aqueduct.v1.ListActivityResponse.events:type_name -> aqueduct.v1.Event
+	0,  // 21: aqueduct.v1.ActivityWatchRequest.verbs:type_name -> aqueduct.v1.Verb
+	6,  // 22: aqueduct.v1.ActivityWatchResponse.events:type_name -> aqueduct.v1.Event
+	7,  // 23: aqueduct.v1.ActivityService.ListActivity:input_type -> aqueduct.v1.ListActivityRequest
+	9,  // 24: aqueduct.v1.ActivityService.ActivityWatch:input_type -> aqueduct.v1.ActivityWatchRequest
+	8,  // 25: aqueduct.v1.ActivityService.ListActivity:output_type -> aqueduct.v1.ListActivityResponse
+	10, // 26: aqueduct.v1.ActivityService.ActivityWatch:output_type -> aqueduct.v1.ActivityWatchResponse
+	25, // [25:27] is the sub-list for method output_type
+	23, // [23:25] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_aqueduct_v1_activity_proto_init() }
@@ -1151,7 +1242,7 @@ func file_aqueduct_v1_activity_proto_init() {
 	file_aqueduct_v1_history_proto_init()
 	file_aqueduct_v1_options_proto_init()
 	file_aqueduct_v1_registry_proto_init()
-	file_aqueduct_v1_activity_proto_msgTypes[4].OneofWrappers = []any{
+	file_aqueduct_v1_activity_proto_msgTypes[5].OneofWrappers = []any{
 		(*Event_Config)(nil),
 		(*Event_Apply)(nil),
 		(*Event_Refusal)(nil),
@@ -1163,14 +1254,14 @@ func file_aqueduct_v1_activity_proto_init() {
 		(*Event_Drift)(nil),
 		(*Event_Transition)(nil),
 	}
-	file_aqueduct_v1_activity_proto_msgTypes[7].OneofWrappers = []any{}
+	file_aqueduct_v1_activity_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_aqueduct_v1_activity_proto_rawDesc), len(file_aqueduct_v1_activity_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -87,22 +87,107 @@ func (HAProxyState) EnumDescriptor() ([]byte, []int) {
 	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{0}
 }
 
-// A stored resource, or a part of it, that HAProxy does not serve.
+// A write that was refused: by HAProxy, or for a bind address that cannot be had, or by a template that fails.
+type RefusedWrite struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What its caller said of it.
+	Annotation *Annotation `protobuf:"bytes,1,opt,name=annotation,proto3" json:"annotation,omitempty"`
+	// The resources that it was to change, such as `backends/web`, in the order in which they were given: the first
+	// 100.
+	Resources []string `protobuf:"bytes,2,rep,name=resources,proto3" json:"resources,omitempty"`
+	// How many there were.
+	ResourceCount int32 `protobuf:"varint,3,opt,name=resource_count,json=resourceCount,proto3" json:"resource_count,omitempty"`
+	// The revision that it was stored as, and that was taken back; 0 where it was refused before it was stored.
+	Revision int64 `protobuf:"varint,4,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Refused writes that were left out of the activity since the one before this, as there were so many.
+	LeftOut       int64 `protobuf:"varint,5,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RefusedWrite) Reset() {
+	*x = RefusedWrite{}
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RefusedWrite) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RefusedWrite) ProtoMessage() {}
+
+func (x *RefusedWrite) ProtoReflect() protoreflect.Message {
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RefusedWrite.ProtoReflect.Descriptor instead.
+func (*RefusedWrite) Descriptor() ([]byte, []int) {
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *RefusedWrite) GetAnnotation() *Annotation {
+	if x != nil {
+		return x.Annotation
+	}
+	return nil
+}
+
+func (x *RefusedWrite) GetResources() []string {
+	if x != nil {
+		return x.Resources
+	}
+	return nil
+}
+
+func (x *RefusedWrite) GetResourceCount() int32 {
+	if x != nil {
+		return x.ResourceCount
+	}
+	return 0
+}
+
+func (x *RefusedWrite) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *RefusedWrite) GetLeftOut() int64 {
+	if x != nil {
+		return x.LeftOut
+	}
+	return 0
+}
+
+// What HAProxy does not serve: a stored resource, or a part of it. In the activity also a write that was refused.
 type Refusal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The resource, such as `frontends/web`.
+	// The resource, such as `frontends/web`; of a write the one at fault, empty where it is not known.
 	Resource string `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
 	// The field at fault, such as `natives[0]`; empty where it is not known.
 	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
-	// Why, in HAProxy's words where they are its.
-	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	// Why, in HAProxy's words where they are its. In the activity at most 1,000 characters.
+	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	// The write that was refused, in the activity alone; absent for what is stored.
+	Write         *RefusedWrite `protobuf:"bytes,4,opt,name=write,proto3" json:"write,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Refusal) Reset() {
 	*x = Refusal{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[0]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -114,7 +199,7 @@ func (x *Refusal) String() string {
 func (*Refusal) ProtoMessage() {}
 
 func (x *Refusal) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[0]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -127,7 +212,7 @@ func (x *Refusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refusal.ProtoReflect.Descriptor instead.
 func (*Refusal) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{0}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *Refusal) GetResource() string {
@@ -151,6 +236,13 @@ func (x *Refusal) GetMessage() string {
 	return ""
 }
 
+func (x *Refusal) GetWrite() *RefusedWrite {
+	if x != nil {
+		return x.Write
+	}
+	return nil
+}
+
 // A switch of members that is under way.
 type BackendTransition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -164,7 +256,7 @@ type BackendTransition struct {
 
 func (x *BackendTransition) Reset() {
 	*x = BackendTransition{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[1]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -176,7 +268,7 @@ func (x *BackendTransition) String() string {
 func (*BackendTransition) ProtoMessage() {}
 
 func (x *BackendTransition) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[1]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -189,7 +281,7 @@ func (x *BackendTransition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BackendTransition.ProtoReflect.Descriptor instead.
 func (*BackendTransition) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{1}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *BackendTransition) GetKey() string {
@@ -224,7 +316,7 @@ type SourceStatus struct {
 
 func (x *SourceStatus) Reset() {
 	*x = SourceStatus{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[2]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -236,7 +328,7 @@ func (x *SourceStatus) String() string {
 func (*SourceStatus) ProtoMessage() {}
 
 func (x *SourceStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[2]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -249,7 +341,7 @@ func (x *SourceStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SourceStatus.ProtoReflect.Descriptor instead.
 func (*SourceStatus) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{2}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *SourceStatus) GetName() string {
@@ -295,7 +387,7 @@ type Drift struct {
 
 func (x *Drift) Reset() {
 	*x = Drift{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[3]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -307,7 +399,7 @@ func (x *Drift) String() string {
 func (*Drift) ProtoMessage() {}
 
 func (x *Drift) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[3]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -320,7 +412,7 @@ func (x *Drift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drift.ProtoReflect.Descriptor instead.
 func (*Drift) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{3}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Drift) GetTime() *timestamppb.Timestamp {
@@ -386,7 +478,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[4]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -398,7 +490,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[4]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -411,7 +503,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{4}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Status) GetHaproxyState() HAProxyState {
@@ -551,7 +643,7 @@ type HAProxyInfo struct {
 
 func (x *HAProxyInfo) Reset() {
 	*x = HAProxyInfo{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[5]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -563,7 +655,7 @@ func (x *HAProxyInfo) String() string {
 func (*HAProxyInfo) ProtoMessage() {}
 
 func (x *HAProxyInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[5]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -576,7 +668,7 @@ func (x *HAProxyInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HAProxyInfo.ProtoReflect.Descriptor instead.
 func (*HAProxyInfo) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{5}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *HAProxyInfo) GetVersion() string {
@@ -644,7 +736,7 @@ type GetHAProxyConfigRequest struct {
 
 func (x *GetHAProxyConfigRequest) Reset() {
 	*x = GetHAProxyConfigRequest{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[6]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -656,7 +748,7 @@ func (x *GetHAProxyConfigRequest) String() string {
 func (*GetHAProxyConfigRequest) ProtoMessage() {}
 
 func (x *GetHAProxyConfigRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[6]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -669,7 +761,7 @@ func (x *GetHAProxyConfigRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHAProxyConfigRequest.ProtoReflect.Descriptor instead.
 func (*GetHAProxyConfigRequest) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{6}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{7}
 }
 
 // Response of GetHAProxyConfig.
@@ -685,7 +777,7 @@ type GetHAProxyConfigResponse struct {
 
 func (x *GetHAProxyConfigResponse) Reset() {
 	*x = GetHAProxyConfigResponse{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[7]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -697,7 +789,7 @@ func (x *GetHAProxyConfigResponse) String() string {
 func (*GetHAProxyConfigResponse) ProtoMessage() {}
 
 func (x *GetHAProxyConfigResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[7]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -710,7 +802,7 @@ func (x *GetHAProxyConfigResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHAProxyConfigResponse.ProtoReflect.Descriptor instead.
 func (*GetHAProxyConfigResponse) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{7}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetHAProxyConfigResponse) GetConfig() string {
@@ -736,7 +828,7 @@ type GetHAProxyInfoRequest struct {
 
 func (x *GetHAProxyInfoRequest) Reset() {
 	*x = GetHAProxyInfoRequest{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[8]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -748,7 +840,7 @@ func (x *GetHAProxyInfoRequest) String() string {
 func (*GetHAProxyInfoRequest) ProtoMessage() {}
 
 func (x *GetHAProxyInfoRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[8]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -761,7 +853,7 @@ func (x *GetHAProxyInfoRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHAProxyInfoRequest.ProtoReflect.Descriptor instead.
 func (*GetHAProxyInfoRequest) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{8}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{9}
 }
 
 // Response of GetHAProxyInfo.
@@ -775,7 +867,7 @@ type GetHAProxyInfoResponse struct {
 
 func (x *GetHAProxyInfoResponse) Reset() {
 	*x = GetHAProxyInfoResponse{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[9]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -787,7 +879,7 @@ func (x *GetHAProxyInfoResponse) String() string {
 func (*GetHAProxyInfoResponse) ProtoMessage() {}
 
 func (x *GetHAProxyInfoResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[9]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -800,7 +892,7 @@ func (x *GetHAProxyInfoResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHAProxyInfoResponse.ProtoReflect.Descriptor instead.
 func (*GetHAProxyInfoResponse) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{9}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetHAProxyInfoResponse) GetInfo() *HAProxyInfo {
@@ -819,7 +911,7 @@ type GetStatusRequest struct {
 
 func (x *GetStatusRequest) Reset() {
 	*x = GetStatusRequest{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[10]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -831,7 +923,7 @@ func (x *GetStatusRequest) String() string {
 func (*GetStatusRequest) ProtoMessage() {}
 
 func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[10]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -844,7 +936,7 @@ func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatusRequest.ProtoReflect.Descriptor instead.
 func (*GetStatusRequest) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{10}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{11}
 }
 
 // Response of GetStatus.
@@ -858,7 +950,7 @@ type GetStatusResponse struct {
 
 func (x *GetStatusResponse) Reset() {
 	*x = GetStatusResponse{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[11]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -870,7 +962,7 @@ func (x *GetStatusResponse) String() string {
 func (*GetStatusResponse) ProtoMessage() {}
 
 func (x *GetStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[11]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -883,7 +975,7 @@ func (x *GetStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatusResponse.ProtoReflect.Descriptor instead.
 func (*GetStatusResponse) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{11}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetStatusResponse) GetStatus() *Status {
@@ -906,7 +998,7 @@ type ReloadRequest struct {
 
 func (x *ReloadRequest) Reset() {
 	*x = ReloadRequest{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[12]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -918,7 +1010,7 @@ func (x *ReloadRequest) String() string {
 func (*ReloadRequest) ProtoMessage() {}
 
 func (x *ReloadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[12]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -931,7 +1023,7 @@ func (x *ReloadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReloadRequest.ProtoReflect.Descriptor instead.
 func (*ReloadRequest) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{12}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReloadRequest) GetValidateOnly() bool {
@@ -961,7 +1053,7 @@ type ReloadResponse struct {
 
 func (x *ReloadResponse) Reset() {
 	*x = ReloadResponse{}
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[13]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -973,7 +1065,7 @@ func (x *ReloadResponse) String() string {
 func (*ReloadResponse) ProtoMessage() {}
 
 func (x *ReloadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[13]
+	mi := &file_aqueduct_v1_haproxy_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -986,7 +1078,7 @@ func (x *ReloadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReloadResponse.ProtoReflect.Descriptor instead.
 func (*ReloadResponse) Descriptor() ([]byte, []int) {
-	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{13}
+	return file_aqueduct_v1_haproxy_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ReloadResponse) GetApply() *ApplyOutcome {
@@ -1007,11 +1099,20 @@ var File_aqueduct_v1_haproxy_proto protoreflect.FileDescriptor
 
 const file_aqueduct_v1_haproxy_proto_rawDesc = "" +
 	"\n" +
-	"\x19aqueduct/v1/haproxy.proto\x12\vaqueduct.v1\x1a\x17aqueduct/v1/apply.proto\x1a\x19aqueduct/v1/backend.proto\x1a\x19aqueduct/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"U\n" +
+	"\x19aqueduct/v1/haproxy.proto\x12\vaqueduct.v1\x1a\x17aqueduct/v1/apply.proto\x1a\x19aqueduct/v1/backend.proto\x1a\x18aqueduct/v1/common.proto\x1a\x19aqueduct/v1/options.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc3\x01\n" +
+	"\fRefusedWrite\x127\n" +
+	"\n" +
+	"annotation\x18\x01 \x01(\v2\x17.aqueduct.v1.AnnotationR\n" +
+	"annotation\x12\x1c\n" +
+	"\tresources\x18\x02 \x03(\tR\tresources\x12%\n" +
+	"\x0eresource_count\x18\x03 \x01(\x05R\rresourceCount\x12\x1a\n" +
+	"\brevision\x18\x04 \x01(\x03R\brevision\x12\x19\n" +
+	"\bleft_out\x18\x05 \x01(\x03R\aleftOut\"\x86\x01\n" +
 	"\aRefusal\x12\x1a\n" +
 	"\bresource\x18\x01 \x01(\tR\bresource\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage\"^\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\x12/\n" +
+	"\x05write\x18\x04 \x01(\v2\x19.aqueduct.v1.RefusedWriteR\x05write\"^\n" +
 	"\x11BackendTransition\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x127\n" +
 	"\n" +
@@ -1109,60 +1210,64 @@ func file_aqueduct_v1_haproxy_proto_rawDescGZIP() []byte {
 }
 
 var file_aqueduct_v1_haproxy_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_aqueduct_v1_haproxy_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_aqueduct_v1_haproxy_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_aqueduct_v1_haproxy_proto_goTypes = []any{
 	(HAProxyState)(0),                // 0: aqueduct.v1.HAProxyState
-	(*Refusal)(nil),                  // 1: aqueduct.v1.Refusal
-	(*BackendTransition)(nil),        // 2: aqueduct.v1.BackendTransition
-	(*SourceStatus)(nil),             // 3: aqueduct.v1.SourceStatus
-	(*Drift)(nil),                    // 4: aqueduct.v1.Drift
-	(*Status)(nil),                   // 5: aqueduct.v1.Status
-	(*HAProxyInfo)(nil),              // 6: aqueduct.v1.HAProxyInfo
-	(*GetHAProxyConfigRequest)(nil),  // 7: aqueduct.v1.GetHAProxyConfigRequest
-	(*GetHAProxyConfigResponse)(nil), // 8: aqueduct.v1.GetHAProxyConfigResponse
-	(*GetHAProxyInfoRequest)(nil),    // 9: aqueduct.v1.GetHAProxyInfoRequest
-	(*GetHAProxyInfoResponse)(nil),   // 10: aqueduct.v1.GetHAProxyInfoResponse
-	(*GetStatusRequest)(nil),         // 11: aqueduct.v1.GetStatusRequest
-	(*GetStatusResponse)(nil),        // 12: aqueduct.v1.GetStatusResponse
-	(*ReloadRequest)(nil),            // 13: aqueduct.v1.ReloadRequest
-	(*ReloadResponse)(nil),           // 14: aqueduct.v1.ReloadResponse
-	nil,                              // 15: aqueduct.v1.HAProxyInfo.FieldsEntry
-	(*Transition)(nil),               // 16: aqueduct.v1.Transition
-	(*timestamppb.Timestamp)(nil),    // 17: google.protobuf.Timestamp
-	(*ApplyOutcome)(nil),             // 18: aqueduct.v1.ApplyOutcome
-	(*durationpb.Duration)(nil),      // 19: google.protobuf.Duration
-	(*Plan)(nil),                     // 20: aqueduct.v1.Plan
+	(*RefusedWrite)(nil),             // 1: aqueduct.v1.RefusedWrite
+	(*Refusal)(nil),                  // 2: aqueduct.v1.Refusal
+	(*BackendTransition)(nil),        // 3: aqueduct.v1.BackendTransition
+	(*SourceStatus)(nil),             // 4: aqueduct.v1.SourceStatus
+	(*Drift)(nil),                    // 5: aqueduct.v1.Drift
+	(*Status)(nil),                   // 6: aqueduct.v1.Status
+	(*HAProxyInfo)(nil),              // 7: aqueduct.v1.HAProxyInfo
+	(*GetHAProxyConfigRequest)(nil),  // 8: aqueduct.v1.GetHAProxyConfigRequest
+	(*GetHAProxyConfigResponse)(nil), // 9: aqueduct.v1.GetHAProxyConfigResponse
+	(*GetHAProxyInfoRequest)(nil),    // 10: aqueduct.v1.GetHAProxyInfoRequest
+	(*GetHAProxyInfoResponse)(nil),   // 11: aqueduct.v1.GetHAProxyInfoResponse
+	(*GetStatusRequest)(nil),         // 12: aqueduct.v1.GetStatusRequest
+	(*GetStatusResponse)(nil),        // 13: aqueduct.v1.GetStatusResponse
+	(*ReloadRequest)(nil),            // 14: aqueduct.v1.ReloadRequest
+	(*ReloadResponse)(nil),           // 15: aqueduct.v1.ReloadResponse
+	nil,                              // 16: aqueduct.v1.HAProxyInfo.FieldsEntry
+	(*Annotation)(nil),               // 17: aqueduct.v1.Annotation
+	(*Transition)(nil),               // 18: aqueduct.v1.Transition
+	(*timestamppb.Timestamp)(nil),    // 19: google.protobuf.Timestamp
+	(*ApplyOutcome)(nil),             // 20: aqueduct.v1.ApplyOutcome
+	(*durationpb.Duration)(nil),      // 21: google.protobuf.Duration
+	(*Plan)(nil),                     // 22: aqueduct.v1.Plan
 }
 var file_aqueduct_v1_haproxy_proto_depIdxs = []int32{
-	16, // 0: aqueduct.v1.BackendTransition.transition:type_name -> aqueduct.v1.Transition
-	17, // 1: aqueduct.v1.SourceStatus.answer_time:type_name -> google.protobuf.Timestamp
-	17, // 2: aqueduct.v1.Drift.time:type_name -> google.protobuf.Timestamp
-	0,  // 3: aqueduct.v1.Status.haproxy_state:type_name -> aqueduct.v1.HAProxyState
-	18, // 4: aqueduct.v1.Status.last_apply:type_name -> aqueduct.v1.ApplyOutcome
-	1,  // 5: aqueduct.v1.Status.refusals:type_name -> aqueduct.v1.Refusal
-	2,  // 6: aqueduct.v1.Status.transitions:type_name -> aqueduct.v1.BackendTransition
-	3,  // 7: aqueduct.v1.Status.sources:type_name -> aqueduct.v1.SourceStatus
-	4,  // 8: aqueduct.v1.Status.last_drift:type_name -> aqueduct.v1.Drift
-	17, // 9: aqueduct.v1.Status.silent_since:type_name -> google.protobuf.Timestamp
-	19, // 10: aqueduct.v1.HAProxyInfo.uptime:type_name -> google.protobuf.Duration
-	15, // 11: aqueduct.v1.HAProxyInfo.fields:type_name -> aqueduct.v1.HAProxyInfo.FieldsEntry
-	6,  // 12: aqueduct.v1.GetHAProxyInfoResponse.info:type_name -> aqueduct.v1.HAProxyInfo
-	5,  // 13: aqueduct.v1.GetStatusResponse.status:type_name -> aqueduct.v1.Status
-	18, // 14: aqueduct.v1.ReloadResponse.apply:type_name -> aqueduct.v1.ApplyOutcome
-	20, // 15: aqueduct.v1.ReloadResponse.plan:type_name -> aqueduct.v1.Plan
-	7,  // 16: aqueduct.v1.HAProxyService.GetHAProxyConfig:input_type -> aqueduct.v1.GetHAProxyConfigRequest
-	9,  // 17: aqueduct.v1.HAProxyService.GetHAProxyInfo:input_type -> aqueduct.v1.GetHAProxyInfoRequest
-	11, // 18: aqueduct.v1.HAProxyService.GetStatus:input_type -> aqueduct.v1.GetStatusRequest
-	13, // 19: aqueduct.v1.HAProxyService.Reload:input_type -> aqueduct.v1.ReloadRequest
-	8,  // 20: aqueduct.v1.HAProxyService.GetHAProxyConfig:output_type -> aqueduct.v1.GetHAProxyConfigResponse
-	10, // 21: aqueduct.v1.HAProxyService.GetHAProxyInfo:output_type -> aqueduct.v1.GetHAProxyInfoResponse
-	12, // 22: aqueduct.v1.HAProxyService.GetStatus:output_type -> aqueduct.v1.GetStatusResponse
-	14, // 23: aqueduct.v1.HAProxyService.Reload:output_type -> aqueduct.v1.ReloadResponse
-	20, // [20:24] is the sub-list for method output_type
-	16, // [16:20] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	17, // 0: aqueduct.v1.RefusedWrite.annotation:type_name -> aqueduct.v1.Annotation
+	1,  // 1: aqueduct.v1.Refusal.write:type_name -> aqueduct.v1.RefusedWrite
+	18, // 2: aqueduct.v1.BackendTransition.transition:type_name -> aqueduct.v1.Transition
+	19, // 3: aqueduct.v1.SourceStatus.answer_time:type_name -> google.protobuf.Timestamp
+	19, // 4: aqueduct.v1.Drift.time:type_name -> google.protobuf.Timestamp
+	0,  // 5: aqueduct.v1.Status.haproxy_state:type_name -> aqueduct.v1.HAProxyState
+	20, // 6: aqueduct.v1.Status.last_apply:type_name -> aqueduct.v1.ApplyOutcome
+	2,  // 7: aqueduct.v1.Status.refusals:type_name -> aqueduct.v1.Refusal
+	3,  // 8: aqueduct.v1.Status.transitions:type_name -> aqueduct.v1.BackendTransition
+	4,  // 9: aqueduct.v1.Status.sources:type_name -> aqueduct.v1.SourceStatus
+	5,  // 10: aqueduct.v1.Status.last_drift:type_name -> aqueduct.v1.Drift
+	19, // 11: aqueduct.v1.Status.silent_since:type_name -> google.protobuf.Timestamp
+	21, // 12: aqueduct.v1.HAProxyInfo.uptime:type_name -> google.protobuf.Duration
+	16, // 13: aqueduct.v1.HAProxyInfo.fields:type_name -> aqueduct.v1.HAProxyInfo.FieldsEntry
+	7,  // 14: aqueduct.v1.GetHAProxyInfoResponse.info:type_name -> aqueduct.v1.HAProxyInfo
+	6,  // 15: aqueduct.v1.GetStatusResponse.status:type_name -> aqueduct.v1.Status
+	20, // 16: aqueduct.v1.ReloadResponse.apply:type_name -> aqueduct.v1.ApplyOutcome
+	22, // 17: aqueduct.v1.ReloadResponse.plan:type_name -> aqueduct.v1.Plan
+	8,  // 18: aqueduct.v1.HAProxyService.GetHAProxyConfig:input_type -> aqueduct.v1.GetHAProxyConfigRequest
+	10, // 19: aqueduct.v1.HAProxyService.GetHAProxyInfo:input_type -> aqueduct.v1.GetHAProxyInfoRequest
+	12, // 20: aqueduct.v1.HAProxyService.GetStatus:input_type -> aqueduct.v1.GetStatusRequest
+	14, // 21: aqueduct.v1.HAProxyService.Reload:input_type -> aqueduct.v1.ReloadRequest
+	9,  // 22: aqueduct.v1.HAProxyService.GetHAProxyConfig:output_type -> aqueduct.v1.GetHAProxyConfigResponse
+	11, // 23: aqueduct.v1.HAProxyService.GetHAProxyInfo:output_type -> aqueduct.v1.GetHAProxyInfoResponse
+	13, // 24: aqueduct.v1.HAProxyService.GetStatus:output_type -> aqueduct.v1.GetStatusResponse
+	15, // 25: aqueduct.v1.HAProxyService.Reload:output_type -> aqueduct.v1.ReloadResponse
+	22, // [22:26] is the sub-list for method output_type
+	18, // [18:22] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_aqueduct_v1_haproxy_proto_init() }
@@ -1172,6 +1277,7 @@ func file_aqueduct_v1_haproxy_proto_init() {
 	}
 	file_aqueduct_v1_apply_proto_init()
 	file_aqueduct_v1_backend_proto_init()
+	file_aqueduct_v1_common_proto_init()
 	file_aqueduct_v1_options_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1179,7 +1285,7 @@ func file_aqueduct_v1_haproxy_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_aqueduct_v1_haproxy_proto_rawDesc), len(file_aqueduct_v1_haproxy_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   15,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

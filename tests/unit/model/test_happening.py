@@ -14,7 +14,6 @@ from aqueduct.model.happening import (
     member_changed,
     members_came,
     members_went,
-    refused,
     registered,
     source_changed,
     switch_changed,
@@ -41,6 +40,8 @@ from aqueduct.v1.activity_pb2 import (
     VERB_SWITCH_STARTED,
     VERB_UP,
     MemberActivity,
+    RestoredBackup,
+    StartActivity,
     Verb,
 )
 from aqueduct.v1.apply_pb2 import (
@@ -63,7 +64,6 @@ from aqueduct.v1.haproxy_pb2 import (
     HA_PROXY_STATE_RUNNING,
     HA_PROXY_STATE_STARTING,
     Drift,
-    Refusal,
     SourceStatus,
 )
 from aqueduct.v1.history_pb2 import REVISION_CAUSE_SWITCH, REVISION_CAUSE_UNDO, Revision
@@ -220,12 +220,6 @@ def test_applies() -> None:
     assert applied(ApplyOutcome(kind=APPLY_KIND_RELOAD, error="no")) is None
 
 
-def test_refusals() -> None:
-    event = refused(Refusal(resource="frontends/f", field="bind", message="taken"))
-    assert (event.resource, event.message) == ("frontends/f", "frontends/f is not served: bind: taken")
-    assert refused(Refusal(message="all")).message == "haproxy is not served: all"
-
-
 def test_registrations() -> None:
     registration = Registration(id="/web/1.0.0/10.0.0.1/80")
     assert registered(registration).resource == "registrations/web/1.0.0/10.0.0.1/80"
@@ -257,8 +251,20 @@ def test_haproxy() -> None:
 
 
 def test_aqueduct() -> None:
-    assert aqueduct_started("1.0", "").message == "Aqueduct 1.0 started"
-    assert aqueduct_started("1.0", "edge").message == "Aqueduct 1.0 started as edge"
+    assert aqueduct_started(StartActivity(version="1.0")).message == "Aqueduct 1.0 started"
+    assert (
+        aqueduct_started(StartActivity(version="1.0", label="edge")).message == "Aqueduct 1.0 started as edge"
+    )
+
+
+def test_aqueduct_that_is_started_from_a_backup() -> None:
+    start = StartActivity(version="1.0", restored=RestoredBackup(file="/b/night", revision=7))
+    event = aqueduct_started(start)
+    assert event.message == "Aqueduct 1.0 started from the backup /b/night: revision 7"
+    start.restored.revision_time.CopyFrom(timestamp(1_772_359_964.9))
+    event = aqueduct_started(start)
+    assert event.message.endswith(" /b/night: revision 7 of 2026-03-01 10:12:44 UTC")
+    assert event.start == start
 
 
 def test_drift() -> None:
