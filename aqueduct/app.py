@@ -47,6 +47,7 @@ from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.registry import Registering
 from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.streams import Streams
+from aqueduct.service.versions import Versions
 from aqueduct.settings import OnExit, Settings, changed_to
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.telemetry import Telemetry
@@ -189,6 +190,7 @@ class Aqueduct:
             control.status,
             control.reloading,
             registering,
+            versions=Versions(discoveries),
             config_watch=ConfigWatch(store, streams, clock),
             statistics=statistics,
             activity=self._activities.attach(control, store, registry, haproxy.master_pid, streams),

@@ -47,9 +47,11 @@ from aqueduct.v1.registry_pb2 import (
     DeregisterRequest,
     DeregisterResponse,
     ListRegistrationsRequest,
+    ListVersionsRequest,
     RegisterRequest,
     RegisterResponse,
     Registration,
+    ServiceVersion,
 )
 from aqueduct.v1.stats_pb2 import GetStatsRequest, Stats
 
@@ -196,6 +198,10 @@ class AsyncMethods:
         return self.pages(
             method("RegistryService/ListRegistrations"), ListRegistrationsRequest(name=name, version=version)
         )
+
+    def list_versions(self, *names: str) -> AsyncIterator[ServiceVersion]:
+        """Yield versions of these services (of all where none is given), of every source, ordered by name."""
+        return self.pages(method("RegistryService/ListVersions"), ListVersionsRequest(names=names))
 
     def list_revisions(self, resource: str = "") -> AsyncIterator[Revision]:
         """Yield the history, the newest revision first; of one resource (`backends/web`)."""

@@ -10,7 +10,7 @@ with the lowest priority number only, as clients must choose (RFC 2782).
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Final
@@ -93,6 +93,10 @@ class Dns:
         """Ask for `service` no more."""
         self._followed.discard(service)
         self._times.drop(service)
+
+    async def services(self) -> Mapping[Service, int]:
+        """Return none: names can be asked for, not listed."""
+        return {}
 
     async def run(self, listener: Listener) -> None:
         """Ask, and tell `listener`, until cancelled."""

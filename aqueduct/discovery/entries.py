@@ -1,6 +1,6 @@
 """The registrations that there are, in memory: by id, by service, each with its lease."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from aqueduct.discovery.leases import Leases
@@ -79,6 +79,10 @@ class Entries:
     def members(self, service: Service) -> list[Member]:
         """Return the members of a service, in no order."""
         return [entry.member for entry in self._of.get(service, {}).values()]
+
+    def services(self) -> Mapping[Service, int]:
+        """Return how many members each service has."""
+        return {service: len(entries) for service, entries in self._of.items()}
 
     def size(self, service: Service) -> int:
         """Return how many members a service has."""

@@ -6,7 +6,7 @@ A file that is gone, or wrong, is a trouble of the source: what it said last sta
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -57,6 +57,10 @@ class File:
     def leave(self, service: Service) -> None:
         """Tell of `service` no more."""
         self._followed.discard(service)
+
+    async def services(self) -> Mapping[Service, int]:
+        """Return all services that the file listed when it was right last."""
+        return {service: len(members) for service, members in (self._services or {}).items()}
 
     async def run(self, listener: Listener) -> None:
         """Watch the file, and tell `listener`, until cancelled."""

@@ -14,7 +14,7 @@ meanwhile has it back for one time to live. A caller who leaves has its change m
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -114,6 +114,10 @@ class Registry:
     def leave(self, service: Service) -> None:
         """Tell of `service` no more."""
         self._followed.discard(service)
+
+    async def services(self) -> Mapping[Service, int]:
+        """Return all services that are registered, with how many members each has."""
+        return self._entries.services()
 
     async def run(self, listener: Listener) -> None:
         """Tell `listener`, and have entries run out, until cancelled."""

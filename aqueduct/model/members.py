@@ -34,8 +34,8 @@ _TO_GO = (MEMBER_PHASE_LEAVING, MEMBER_PHASE_DRAINING)
 
 
 def member_name(member: Member) -> str:
-    """Return what tells a member from the others of its backend: its endpoint."""
-    return endpoint(member.host, member.port).name
+    """Return what tells a member from the others of its backend: its address, as SetMemberState takes it."""
+    return endpoint(member.host, member.port).address
 
 
 def is_wanted(member: Member) -> bool:

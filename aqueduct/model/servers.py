@@ -16,6 +16,7 @@ from aqueduct.model.hosts import LAST_PORT, abstract_name, check_name, parse_ip,
 from aqueduct.v1.backend_pb2 import Member
 
 _UNSAFE = re.compile(rb"[^A-Za-z0-9.-]")
+_ESCAPED = re.compile(rb"_([0-9A-F]{2})")
 _RING = 2**20
 """So many ids HAProxy's consistent hashes tell apart (src/lb_chash.c: an id times 4096, in 32 bits)."""
 
@@ -67,12 +68,21 @@ def check_port(host: str, port: int) -> None:
 
 def server_name(key: str, member: Member) -> str:
     """Return the name of a member's server in backend `key`: `KEY_HOST:PORT`."""
-    return server_of(key, endpoint(member.host, member.port).name)
+    return f"{key}_{endpoint(member.host, member.port).name}"
 
 
-def server_of(key: str, name: str) -> str:
-    """Return the name of the server of the member that is called `name` (members.py) in backend `key`."""
-    return f"{key}_{name}"
+def server_of(key: str, address: str) -> str:
+    """Return the name of the server of the member at `address` in backend `key`."""
+    return f"{key}_{endpoint_of(address).name}"
+
+
+def address_named(name: str) -> str:
+    """Return the address of the endpoint that is called `name`; the name itself where none is called so."""
+    host, _, last = name.rpartition(":")
+    if host in ("unix:", "abns:"):
+        text = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), last.encode())
+        return f"{host[:-1]}@{text.decode(errors='replace')}"
+    return f"[{host}]:{last}" if ":" in host else name
 
 
 def is_native(key: str, server: str) -> bool:

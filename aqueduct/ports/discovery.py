@@ -1,6 +1,6 @@
 """The Discovery port: sources that tell which members a service has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from aqueduct.v1.backend_pb2 import Member
@@ -55,6 +55,13 @@ class Discovery(Protocol):
 
     def leave(self, service: Service) -> None:
         """Tell of `service` no more. Does nothing where it is not followed."""
+        ...
+
+    async def services(self) -> Mapping[Service, int]:
+        """Return all services that it can tell of, followed or not, each with the number of its members.
+
+        Empty where it cannot list them. It fails never: where it does not answer, they are as last told.
+        """
         ...
 
     async def run(self, listener: Listener) -> None:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TypeVar
 
 from aqueduct.errors import Invalid, Violation
-from aqueduct.rpc.requests import import_mode, options
+from aqueduct.rpc.requests import expected_revision, import_mode, options
 from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.configuration import Configuration, Written
 from aqueduct.service.history import History
@@ -63,7 +63,12 @@ class Config(ConfigServiceServicer):
     async def RestoreRevision(
         self, request: RestoreRevisionRequest, _: object = None
     ) -> RestoreRevisionResponse:
-        written = await self._history.restore(request.revision, request.resources, options(request))
+        written = await self._history.restore(
+            request.revision,
+            request.resources,
+            options(request),
+            expected_revision=expected_revision(request),
+        )
         return _response(RestoreRevisionResponse, written)
 
     async def Export(self, request: ExportRequest, _: object = None) -> ExportResponse:

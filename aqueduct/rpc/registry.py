@@ -1,4 +1,4 @@
-"""The servicer of RegistryService: requests to calls of Registering, results to responses.
+"""The servicer of RegistryService: requests to calls of Registering and Versions, results to responses.
 
 It decides nothing and catches nothing: errors become statuses in the interceptor.
 """
@@ -9,6 +9,7 @@ from contextlib import aclosing
 
 from aqueduct.errors import Invalid, Violation
 from aqueduct.service.registry import Registering, Selection
+from aqueduct.service.versions import Versions
 from aqueduct.v1.registry_pb2 import (
     DeregisterRequest,
     DeregisterResponse,
@@ -16,6 +17,8 @@ from aqueduct.v1.registry_pb2 import (
     KeepAliveResponse,
     ListRegistrationsRequest,
     ListRegistrationsResponse,
+    ListVersionsRequest,
+    ListVersionsResponse,
     RegisterRequest,
     RegisterResponse,
     WatchRegistrationsRequest,
@@ -27,8 +30,9 @@ from aqueduct.v1.registry_pb2_grpc import RegistryServiceServicer
 class Registry(RegistryServiceServicer):
     """RegistryService, see registry.proto."""
 
-    def __init__(self, registering: Registering) -> None:
+    def __init__(self, registering: Registering, versions: Versions) -> None:
         self._registering = registering
+        self._versions = versions
 
     async def Register(self, request: RegisterRequest, _: object = None) -> RegisterResponse:
         if not request.HasField("registration"):
@@ -65,6 +69,10 @@ class Registry(RegistryServiceServicer):
                 yield WatchRegistrationsResponse(
                     registered=changes.registered, deregistered=changes.deregistered
                 )
+
+    async def ListVersions(self, request: ListVersionsRequest, _: object = None) -> ListVersionsResponse:
+        page = await self._versions.page(frozenset(request.names), request.page_size, request.page_token)
+        return ListVersionsResponse(versions=page.items, next_page_token=page.next_token)
 
 
 def _id(request: KeepAliveRequest | DeregisterRequest) -> str:

@@ -42,6 +42,7 @@ ConditionalRequest = (
     | PutBackendRequest
     | DeleteBackendRequest
     | SetBackendVersionRequest
+    | RestoreRevisionRequest
     | Change
 )
 WriteRequest = (

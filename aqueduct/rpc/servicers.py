@@ -23,6 +23,7 @@ from aqueduct.service.registry import Registering
 from aqueduct.service.reloading import Reloading
 from aqueduct.service.statistics import StatisticsService
 from aqueduct.service.status import StatusService
+from aqueduct.service.versions import Versions
 from aqueduct.v1 import (
     activity_pb2,
     backend_pb2,
@@ -84,6 +85,7 @@ class Servicers:
         reloading: Reloading,
         registering: Registering,
         *,
+        versions: Versions,
         config_watch: ConfigWatch,
         statistics: StatisticsService,
         activity: ActivityService,
@@ -92,7 +94,7 @@ class Servicers:
         self.backends = Backends(configuration)
         self.config = Config(configuration, history, config_watch)
         self.haproxy = HAProxy(status, reloading)
-        self.registry = Registry(registering)
+        self.registry = Registry(registering, versions)
         self.stats = Stats(statistics)
         self.activity = Activity(activity)
 

@@ -32,6 +32,7 @@ from aqueduct.service.reconciler import Reconciler
 from aqueduct.service.trial import Trial
 from aqueduct.stages import Stage
 from aqueduct.v1.apply_pb2 import ApplyOutcome, Plan
+from aqueduct.v1.backend_pb2 import Membership
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.haproxy_pb2 import Refusal
 from aqueduct.v1.history_pb2 import REVISION_CAUSE_SWITCH, Revision
@@ -52,6 +53,8 @@ class Rehearsed:
 
     previous: tuple[Resource | None, ...]
     plan: Plan
+    memberships: Mapping[str, Membership] = field(default_factory=dict)
+    """Of all backends, as they would be."""
 
 
 @dataclass(slots=True)
@@ -148,7 +151,8 @@ class Admission:
         candidate = draft.snapshot()
         with stages.timed("trial"):
             await self._try(candidate, [submission])
-        return Rehearsed(submission.previous, self._trial.plan(candidate, submission.changes))
+        plan = self._trial.plan(candidate, submission.changes)
+        return Rehearsed(submission.previous, plan, candidate.memberships)
 
     async def _submit(self, submission: Submission) -> Admitted:
         if self._closed:

@@ -1,8 +1,8 @@
 """Reading and writing the configuration: what every protocol that Aqueduct speaks calls."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from aqueduct import stages
 from aqueduct.errors import Conflict, Invalid, NotFound, Unmet, Violation
@@ -19,7 +19,7 @@ from aqueduct.service.outcome import stage_of
 from aqueduct.service.paging import Page, page
 from aqueduct.service.transitions import Transitions
 from aqueduct.v1.apply_pb2 import WAIT_FOR_COMMIT, ApplyOutcome, Plan, WaitFor
-from aqueduct.v1.backend_pb2 import BACKEND_TYPE_DYNAMIC, Backend, Member
+from aqueduct.v1.backend_pb2 import BACKEND_TYPE_DYNAMIC, Backend, Member, Membership
 from aqueduct.v1.config_pb2 import Change
 from aqueduct.v1.history_pb2 import Revision
 from aqueduct.waiting import all_of
@@ -40,6 +40,8 @@ class Written:
     revision: int
     apply: ApplyOutcome | None = None
     plan: Plan | None = None
+    memberships: Mapping[str, Membership] = field(default_factory=dict)
+    """Of all backends, as they would be where `plan` is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class Configuration:
         Errors: Invalid for what is no address, NotFound, Exhausted, Unavailable.
         """
         try:
-            name = endpoint_of(member).name
+            name = endpoint_of(member).address
         except ValueError as error:
             raise Invalid([Violation("member", str(error))]) from error
         admitted = await self._admission.submit_own(
@@ -188,6 +190,7 @@ class Configuration:
     ) -> Written:
         """Have a dynamic backend take its members from `version` (and `name`, if given).
 
+        Where it is planned only, the backend tells which members would be to serve.
         Errors: as of `write`; Unmet on a static backend.
         """
         if not version:
@@ -206,7 +209,8 @@ class Configuration:
             switched.name = name or backend.name
             expected = backend.revision if expected_revision is None else expected_revision
             try:
-                return await self.write([put(switched, expected)], paths=[""], options=options)
+                written = await self.write([put(switched, expected)], paths=[""], options=options)
+                return written if written.plan is None else _with_members(written)
             except Conflict:
                 if expected_revision is not None:
                     raise
@@ -218,7 +222,13 @@ class Configuration:
         stored = self._store.snapshot()
         rehearsed = await self._admission.rehearse(changes, paths, switching)
         revision = stored.revision + 1 if effective(stored, changes) else stored.revision
-        return Written(tuple(changes), rehearsed.previous, revision, plan=rehearsed.plan)
+        return Written(
+            tuple(changes),
+            rehearsed.previous,
+            revision,
+            plan=rehearsed.plan,
+            memberships=rehearsed.memberships,
+        )
 
     def _as_stored(self, change: Change) -> Change:
         """Return a put that was left out, since it changes nothing, as it is stored."""
@@ -256,3 +266,10 @@ def _refuse_repeated(changes: Sequence[Change], paths: Sequence[str]) -> None:
         if ref in seen:
             raise Invalid([Violation(path, f"{ref} is named by an earlier change of this request")])
         seen.add(ref)
+
+
+def _with_members(written: Written) -> Written:
+    """Return the switch of a backend that is planned with the members that it leads to."""
+    backend = written.changes[0].put_backend
+    shown = presented(backend, written.memberships.get(backend.key))
+    return replace(written, changes=(put(shown),))

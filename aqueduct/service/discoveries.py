@@ -130,6 +130,14 @@ class Discoveries:
             for name in unknown
         ]
 
+    async def services(self) -> Mapping[str, Mapping[Service, int]]:
+        """Return which services each source knows, by its name, with how many members each has.
+
+        It takes as long as the slowest source, some seconds at the most.
+        """
+        told = await asyncio.gather(*(source.services() for source in self._sources.values()))
+        return dict(zip(self._sources, told, strict=True))
+
     def counts(self) -> Mapping[str, Count]:
         """Return how much each source that is configured follows and knows, by name."""
         return {name: source.count() for name, source in self._sources.items()}

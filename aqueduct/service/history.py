@@ -97,22 +97,38 @@ class History:
         names = (f"revision {old}", f"revision {new or snapshot.revision}")
         return Diff([change_of(*each) for each in found], config_diff(*texts, names))
 
-    async def restore(self, number: int, resources: Sequence[str], options: WriteOptions) -> Written:
+    async def restore(
+        self,
+        number: int,
+        resources: Sequence[str],
+        options: WriteOptions,
+        *,
+        expected_revision: int | None = None,
+    ) -> Written:
         """Make the configuration what it was at a revision, or `resources` of it, if any are given.
 
-        NotFound where history does not reach back to it; else the errors of Configuration.write.
+        NotFound where history does not reach back to it, or to `expected_revision`; Conflict where they were
+        changed since that; else the errors of Configuration.write.
         """
         only = _refs(resources)
         known = to_record(options.about.annotation, REVISION_CAUSE_RESTORE, number)
         while True:
             snapshot = self._store.snapshot()
             wanted = await self._at(number, snapshot)
+            if expected_revision is not None:
+                await self._check_same(expected_revision, snapshot, only)
             changes = changes_to(wanted, configuration_of(snapshot), only)
             try:
                 return await self._write(changes, list(map(_name, changes)), replace(options, about=known))
             except (Conflict, NotFound):
                 if self._store.snapshot() is snapshot:
                     raise  # not for what somebody has changed meanwhile
+
+    async def _check_same(self, expected: int, snapshot: Snapshot, only: Sequence[Ref]) -> None:
+        """Raise Conflict where any of `only`, of all where there is none, was changed since a revision."""
+        before = await self._at(expected, snapshot)
+        for ref, _, present in differences(before, configuration_of(snapshot), only):
+            raise Conflict(ref.kind, ref.key, expected, present.revision if present is not None else 0)
 
     def export(self, resources: Sequence[str]) -> tuple[Document, int]:
         """Return the present configuration, or `resources` of it, and its revision.

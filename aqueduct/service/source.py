@@ -17,7 +17,7 @@ back, find it known.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -179,6 +179,16 @@ class Source:
         service, error = next(iter(self._troubles.items()))
         others = len(self._troubles) - 1
         return f"{service}: {error}" + (f" (and {others:,} more)" if others else "")
+
+    async def services(self) -> Mapping[Service, int]:
+        """Return the services that have members, with how many: of those followed, what is believed."""
+        told = await self.discovery.services()
+        believed = {
+            service: len(each.believed)
+            for service, each in self._followed.items()
+            if each.believed is not None
+        }
+        return {service: members for service, members in {**told, **believed}.items() if members}
 
     def count(self) -> Count:
         """Return how much is followed and known."""

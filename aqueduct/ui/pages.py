@@ -1,11 +1,13 @@
 """The page's files, by the paths at which the gateway serves them: `/`, and `/ui/...` for all else.
 
 Nothing is made when it is asked for, and no path but those of files that the package holds is known. The
-document names each module of the page, so that a browser fetches them all at once.
+document names each module of the page, so that a browser fetches them all at once. It holds the digest of all
+files, by which a page that stays open notices that Aqueduct was upgraded.
 """
 
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
+from hashlib import blake2b
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -26,6 +28,8 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 _MARK: Final = "<!-- modules -->"
+_DIGEST: Final = 'name="page-digest" content="'
+_DIGEST_BYTES: Final = 8
 
 
 def pages() -> Mapping[str, Page]:
@@ -53,7 +57,17 @@ def _document() -> Answer:
     modules = [name for name in _names() if name.endswith(".js")]
     links = "\n    ".join(f'<link rel="modulepreload" href="/ui/{name}">' for name in modules)
     text = _root().joinpath("index.html").read_text("utf-8").replace(_MARK, links)
+    text = text.replace(_DIGEST, _DIGEST + _digest())
     return compressible(Answer(text.encode(), HTML, headers=_HEADERS))
+
+
+def _digest() -> str:
+    """Return what tells these files from those of another version."""
+    found = blake2b(digest_size=_DIGEST_BYTES)
+    for name in ("index.html", *_names()):
+        content = _root().joinpath(name).read_bytes()
+        found.update(f"{name} {len(content)}\n".encode() + content)
+    return found.hexdigest()
 
 
 @cache

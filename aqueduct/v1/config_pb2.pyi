@@ -115,18 +115,20 @@ class DiffRevisionsResponse(_message.Message):
     def __init__(self, changes: _Optional[_Iterable[_Union[_history_pb2.ResourceChange, _Mapping]]] = ..., config_diff: _Optional[str] = ...) -> None: ...
 
 class RestoreRevisionRequest(_message.Message):
-    __slots__ = ("revision", "resources", "validate_only", "wait_for", "annotation")
+    __slots__ = ("revision", "resources", "validate_only", "wait_for", "annotation", "expected_revision")
     REVISION_FIELD_NUMBER: _ClassVar[int]
     RESOURCES_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     WAIT_FOR_FIELD_NUMBER: _ClassVar[int]
     ANNOTATION_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     revision: int
     resources: _containers.RepeatedScalarFieldContainer[str]
     validate_only: bool
     wait_for: _apply_pb2.WaitFor
     annotation: _common_pb2.Annotation
-    def __init__(self, revision: _Optional[int] = ..., resources: _Optional[_Iterable[str]] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ..., annotation: _Optional[_Union[_common_pb2.Annotation, _Mapping]] = ...) -> None: ...
+    expected_revision: int
+    def __init__(self, revision: _Optional[int] = ..., resources: _Optional[_Iterable[str]] = ..., validate_only: _Optional[bool] = ..., wait_for: _Optional[_Union[_apply_pb2.WaitFor, str]] = ..., annotation: _Optional[_Union[_common_pb2.Annotation, _Mapping]] = ..., expected_revision: _Optional[int] = ...) -> None: ...
 
 class RestoreRevisionResponse(_message.Message):
     __slots__ = ("changes", "revision", "apply", "plan")

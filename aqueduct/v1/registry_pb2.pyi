@@ -108,3 +108,33 @@ class WatchRegistrationsResponse(_message.Message):
     registered: _containers.RepeatedCompositeFieldContainer[Registration]
     deregistered: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, registered: _Optional[_Iterable[_Union[Registration, _Mapping]]] = ..., deregistered: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ServiceVersion(_message.Message):
+    __slots__ = ("name", "version", "discovery", "members")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    DISCOVERY_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    version: str
+    discovery: str
+    members: int
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., discovery: _Optional[str] = ..., members: _Optional[int] = ...) -> None: ...
+
+class ListVersionsRequest(_message.Message):
+    __slots__ = ("names", "page_size", "page_token")
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    page_size: int
+    page_token: str
+    def __init__(self, names: _Optional[_Iterable[str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListVersionsResponse(_message.Message):
+    __slots__ = ("versions", "next_page_token")
+    VERSIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    versions: _containers.RepeatedCompositeFieldContainer[ServiceVersion]
+    next_page_token: str
+    def __init__(self, versions: _Optional[_Iterable[_Union[ServiceVersion, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

@@ -65,6 +65,11 @@ class RegistryServiceStub:
                 request_serializer=aqueduct_dot_v1_dot_registry__pb2.WatchRegistrationsRequest.SerializeToString,
                 response_deserializer=aqueduct_dot_v1_dot_registry__pb2.WatchRegistrationsResponse.FromString,
                 _registered_method=True)
+        self.ListVersions = channel.unary_unary(
+                '/aqueduct.v1.RegistryService/ListVersions',
+                request_serializer=aqueduct_dot_v1_dot_registry__pb2.ListVersionsRequest.SerializeToString,
+                response_deserializer=aqueduct_dot_v1_dot_registry__pb2.ListVersionsResponse.FromString,
+                _registered_method=True)
 
 
 class RegistryServiceServicer:
@@ -114,6 +119,18 @@ class RegistryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListVersions(self, request, context):
+        """ListVersions lists the versions of services that dynamic backends can take members from: of every source
+        that is configured, not of the registry alone. Ordered by name, version and source.
+
+        The sources `registry`, `file` and `thalassa` tell all that they have; `dns` cannot: of it there are the
+        versions that backends use, or used within the last minute. Where `thalassa` does not answer, they are as it
+        last told them. A version without members is not there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RegistryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -141,6 +158,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.WatchRegistrations,
                     request_deserializer=aqueduct_dot_v1_dot_registry__pb2.WatchRegistrationsRequest.FromString,
                     response_serializer=aqueduct_dot_v1_dot_registry__pb2.WatchRegistrationsResponse.SerializeToString,
+            ),
+            'ListVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVersions,
+                    request_deserializer=aqueduct_dot_v1_dot_registry__pb2.ListVersionsRequest.FromString,
+                    response_serializer=aqueduct_dot_v1_dot_registry__pb2.ListVersionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -284,6 +306,33 @@ class RegistryService:
             '/aqueduct.v1.RegistryService/WatchRegistrations',
             aqueduct_dot_v1_dot_registry__pb2.WatchRegistrationsRequest.SerializeToString,
             aqueduct_dot_v1_dot_registry__pb2.WatchRegistrationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/aqueduct.v1.RegistryService/ListVersions',
+            aqueduct_dot_v1_dot_registry__pb2.ListVersionsRequest.SerializeToString,
+            aqueduct_dot_v1_dot_registry__pb2.ListVersionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

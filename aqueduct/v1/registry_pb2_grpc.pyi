@@ -54,6 +54,14 @@ class RegistryServiceStub:
     """WatchRegistrations sends all selected registrations, then each change as it happens. A client that
     is too slow gets the newest state of a registration in place of each step to it.
     """
+    ListVersions: _grpc.UnaryUnaryMultiCallable[_registry_pb2.ListVersionsRequest, _registry_pb2.ListVersionsResponse]
+    """ListVersions lists the versions of services that dynamic backends can take members from: of every source
+    that is configured, not of the registry alone. Ordered by name, version and source.
+
+    The sources `registry`, `file` and `thalassa` tell all that they have; `dns` cannot: of it there are the
+    versions that backends use, or used within the last minute. Where `thalassa` does not answer, they are as it
+    last told them. A version without members is not there.
+    """
 
 @_typing.type_check_only
 class RegistryServiceAsyncStub(RegistryServiceStub):
@@ -80,6 +88,14 @@ class RegistryServiceAsyncStub(RegistryServiceStub):
     WatchRegistrations: _aio.UnaryStreamMultiCallable[_registry_pb2.WatchRegistrationsRequest, _registry_pb2.WatchRegistrationsResponse]  # type: ignore[assignment]
     """WatchRegistrations sends all selected registrations, then each change as it happens. A client that
     is too slow gets the newest state of a registration in place of each step to it.
+    """
+    ListVersions: _aio.UnaryUnaryMultiCallable[_registry_pb2.ListVersionsRequest, _registry_pb2.ListVersionsResponse]  # type: ignore[assignment]
+    """ListVersions lists the versions of services that dynamic backends can take members from: of every source
+    that is configured, not of the registry alone. Ordered by name, version and source.
+
+    The sources `registry`, `file` and `thalassa` tell all that they have; `dns` cannot: of it there are the
+    versions that backends use, or used within the last minute. Where `thalassa` does not answer, they are as it
+    last told them. A version without members is not there.
     """
 
 class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -134,6 +150,20 @@ class RegistryServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_registry_pb2.WatchRegistrationsResponse], _abc.AsyncIterator[_registry_pb2.WatchRegistrationsResponse]]:
         """WatchRegistrations sends all selected registrations, then each change as it happens. A client that
         is too slow gets the newest state of a registration in place of each step to it.
+        """
+
+    @_abc_1.abstractmethod
+    def ListVersions(
+        self,
+        request: _registry_pb2.ListVersionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_registry_pb2.ListVersionsResponse, _abc.Awaitable[_registry_pb2.ListVersionsResponse]]:
+        """ListVersions lists the versions of services that dynamic backends can take members from: of every source
+        that is configured, not of the registry alone. Ordered by name, version and source.
+
+        The sources `registry`, `file` and `thalassa` tell all that they have; `dns` cannot: of it there are the
+        versions that backends use, or used within the last minute. Where `thalassa` does not answer, they are as it
+        last told them. A version without members is not there.
         """
 
 def add_RegistryServiceServicer_to_server(servicer: RegistryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

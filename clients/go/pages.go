@@ -70,6 +70,14 @@ func (c *Client) ListRegistrations(ctx context.Context, name, version string) it
 	}, (*v1.ListRegistrationsResponse).GetRegistrations)
 }
 
+// ListVersions yields the versions of services that backends can take members from, of every source, ordered by name; of
+// these services, of all where no names are given.
+func (c *Client) ListVersions(ctx context.Context, names ...string) iter.Seq2[*v1.ServiceVersion, error] {
+	return pages(ctx, c.Registry.ListVersions, func(token string) *v1.ListVersionsRequest {
+		return &v1.ListVersionsRequest{Names: names, PageToken: token}
+	}, (*v1.ListVersionsResponse).GetVersions)
+}
+
 // ListRevisions yields the history, the newest revision first; of one resource ("backends/web"), where it is not empty.
 func (c *Client) ListRevisions(ctx context.Context, resource string) iter.Seq2[*v1.Revision, error] {
 	return pages(ctx, c.Config.ListRevisions, func(token string) *v1.ListRevisionsRequest {

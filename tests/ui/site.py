@@ -1,5 +1,6 @@
 """What the page is shown: a shop in two versions, static backends, and a route to nowhere."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from tests.web import Web
 _STATIC, _DYNAMIC = BackendType.BACKEND_TYPE_STATIC, BackendType.BACKEND_TYPE_DYNAMIC
 CHECK_INTERVAL = 100
 """Milliseconds between two checks of a member."""
+_STOCK = {"name": "stock", "host": "127.0.0.1"}
+"""The service that the file lists, in two versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,11 @@ class Site:
 
 @asynccontextmanager
 async def bare(directory: Path) -> AsyncIterator[Aqueduct]:
-    """Run an Aqueduct that serves nothing yet."""
-    async with Aqueduct(directory / "data", binaries()[0], ["--label=eu-1"]) as process:
+    """Run an Aqueduct that serves nothing yet. Beside its registry it takes members from a file."""
+    listed = directory / "members.json"
+    listed.write_text(json.dumps([_STOCK | {"version": version, "port": 9} for version in ("1", "2")]))
+    options = ["--label=eu-1", "--discovery=registry,file", f"--discovery-file={listed}"]
+    async with Aqueduct(directory / "data", binaries()[0], options) as process:
         yield process
         if process.running:
             assert await process.end() == 0, process.log.read_text()

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from aqueduct.v1.backend_pb2 import Backend, BackendType, DeleteBackendRequest
 from tests.ui.axe import violations
 from tests.ui.browsing import node_modules, opened
 from tests.ui.site import Site
@@ -84,3 +85,65 @@ async def test_times_are_in_the_viewers_zone(browser: Browser, site: Site) -> No
             "time => new Date(time).toLocaleTimeString('en-GB', { timeZone: 'Europe/Berlin' })", stored
         )
         await expect(time).to_contain_text(expected)
+
+
+TITLES = {
+    "": "Overview",
+    "#/activity": "Activity",
+    "#/config": "Configuration",
+    "#/config/history": "History",
+    "#/config/edit/backends": "New backend",
+    "#/config/edit/backends/api": "Edit backends/api",
+    "#/config/%E0%A4%A": "Not found",
+    "#/config/edit/%E0%A4%A": "Not found",
+    "#/config/edit/nothing": "Not found",
+    "#/nowhere": "Not found",
+}
+
+
+async def test_the_title_says_where_one_is_and_nowhere_is_a_page_too(page: Page, site: Site) -> None:
+    for place, title in TITLES.items():
+        await page.goto(site.url + place)
+        await expect(page).to_have_title(f"{title} · Aqueduct")
+        if title == "Not found":
+            await page.get_by_role("link", name="To the overview").click()
+            await expect(page).to_have_title("Overview · Aqueduct")
+
+
+async def test_long_names_are_broken_on_a_phone(browser: Browser, site: Site) -> None:
+    name = "a-service-of-many-words-" * 4
+    long = Backend(key=name, type=BackendType.BACKEND_TYPE_DYNAMIC, name=name, version=name)
+    await site.put(long, "A" * 200, "b" * 200)
+    await site.register(site.api, "9" * 200)
+    async with opened(browser, site.url, width=390, height=3_000) as page:
+        await page.get_by_role("button", name=f"Switch shop to {'9' * 200}").wait_for()
+        for place in [*PLACES, f"#/config/edit/backends/{name}"]:
+            await page.goto(site.url + place)
+            await expect(page.locator("main")).not_to_contain_text("Loading")
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 390, place
+        await page.goto(site.url)
+        await page.get_by_role("button", name=f"Switch shop to {'9' * 200}").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.locator(".diff").wait_for()
+        assert await dialog.evaluate("dialog => dialog.scrollWidth - dialog.clientWidth") <= 0
+    await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key=name))
+
+
+async def test_states_are_seen_in_colours_that_the_system_forces(page: Page) -> None:
+    await page.emulate_media(forced_colors="active")
+    seen = await page.evaluate(
+        """() => {
+          const style = selector => getComputedStyle(document.querySelector(selector));
+          return {
+            page: getComputedStyle(document.documentElement).backgroundColor,
+            part: style(".donut .part").stroke,
+            rest: style(".donut .rest").stroke,
+            edge: style(".line > .state").borderTopStyle,
+            pressed: style(".choice [aria-pressed=true]").backgroundColor,
+            other: style(".choice [aria-pressed=false]").backgroundColor,
+          };
+        }"""
+    )
+    assert len({seen["page"], seen["part"], seen["rest"]}) == 3, seen
+    assert seen["edge"] == "solid"
+    assert seen["pressed"] != seen["other"], seen

@@ -53,6 +53,19 @@ async def test_history_tells_who_when_and_what_and_leads_back(browser: Browser, 
         assert len(stored.backend.members) == 2
 
 
+async def test_a_long_history_is_drawn_where_it_is_seen(browser: Browser, site: Site) -> None:
+    time, changes = "2026-01-01T00:00:00Z", [{"resource": "backends/old"}]
+    revisions = [{"revision": each, "createTime": time, "changes": changes} for each in range(500, 0, -1)]
+    async with opened(browser, f"{site.url}#/activity") as page:
+        await page.route("**/v1/revisions?*", lambda route: route.fulfill(json=revisions))
+        await page.goto(f"{site.url}#/config/history")
+        await page.get_by_role("article", name="Revision 500", exact=True).wait_for()
+        assert await page.get_by_role("article").count() < 80
+        await page.keyboard.press("End")
+        await expect(page.get_by_role("article", name="Revision 1", exact=True)).to_be_in_viewport()
+        assert await page.get_by_role("article").count() < 80
+
+
 async def test_a_frontend_is_edited_after_its_plan(browser: Browser, site: Site) -> None:
     async with opened(browser, f"{site.url}#/config/edit/frontends/web") as page:
         await expect(page.get_by_label("bind")).to_have_value(f"127.0.0.1:{site.port}")
@@ -89,11 +102,50 @@ async def test_what_is_wrong_is_told_at_its_field_and_haproxys_words_at_the_line
         await expect(page.locator('[id="members[1].port-error"]')).to_contain_text("99999")
         await balance.fill("roundrobin")
         await page.get_by_role("listitem", name="member 2").get_by_label("port").fill(str(site.api[1].port))
-        await page.get_by_label("natives").fill("option forwardfor\nno such keyword")
+        await page.get_by_label("natives").fill("option forwardfor\n\nno such keyword\n")
         await page.get_by_role("button", name="See the plan").click()
         told = page.locator('[id="natives-error"]')
         await expect(told).to_contain_text("line 2: ")
         await expect(told).to_contain_text("unknown keyword")
+
+
+async def test_what_is_wrong_is_brought_into_view(browser: Browser, site: Site) -> None:
+    async with opened(browser, f"{site.url}#/config/edit/backends/api", height=400) as page:
+        balance = page.get_by_label("balance")
+        await balance.fill("nonsense")
+        await page.get_by_role("button", name="See the plan").click()
+        await expect(balance).to_be_focused()
+        await expect(balance).to_be_in_viewport()
+        await expect(page.locator('[id="balance-error"]')).to_be_in_viewport()
+
+
+async def test_an_object_is_edited_as_json(browser: Browser, site: Site) -> None:
+    async with opened(browser, f"{site.url}#/config/edit/backends/api") as page:
+        meta = page.get_by_role("listitem", name="member 1").get_by_label("meta")
+        for wrong, words in (('{"zone": ', "is no JSON"), ("[1]", "must be an object")):
+            await meta.fill(wrong)
+            await page.get_by_role("button", name="See the plan").click()
+            await expect(page.locator('[id="members[0].meta-error"]')).to_contain_text(words)
+            await expect(meta).to_be_focused()
+            await expect(meta).to_have_value(wrong)
+        await meta.fill('{"zone": "a"}')
+        await _agree(page, "See the plan", "Apply")
+        stored = (await site.aqueduct.backends.GetBackend(GetBackendRequest(key="api"))).backend
+        assert dict(stored.members[0].meta) == {"zone": "a"}
+
+
+async def test_entries_are_added_and_removed_by_the_keyboard(browser: Browser, site: Site) -> None:
+    async with opened(browser, f"{site.url}#/config/edit/backends/api") as page:
+        await page.get_by_role("button", name="Add member").press("Enter")
+        third = page.get_by_role("listitem", name="member 3")
+        await expect(third.get_by_label("host")).to_be_focused()
+        await third.get_by_role("button", name="Remove member 3").press("Enter")
+        await expect(third).to_have_count(0)
+        await expect(page.get_by_role("button", name="Add member")).to_be_focused()
+        await page.get_by_role("button", name="Remove health").press("Enter")
+        await expect(page.get_by_role("button", name="Add health")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("group", name="health").locator(":focus")).to_have_count(1)
 
 
 async def test_a_backend_is_made_and_deleted(browser: Browser, site: Site) -> None:
@@ -121,9 +173,42 @@ async def _agree(page: Page, first: str, then: str) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-async def test_who_was_faster_is_not_overwritten(browser: Browser, site: Site) -> None:
+async def test_who_was_faster_is_told_of_before_anything_is_overwritten(browser: Browser, site: Site) -> None:
     async with opened(browser, f"{site.url}#/config/edit/backends/old") as page:
         await page.get_by_label("balance").fill("source")
-        await site.put(Backend(key="old", type=STATIC, balance="leastconn"))
+        await site.put(Backend(key="old", type=STATIC, balance="leastconn"), "Grace")
         await page.get_by_role("button", name="See the plan").click()
-        await expect(page.locator(".failure")).to_contain_text("revision")
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_role("alert")).to_contain_text("Changed meanwhile by Grace, revision")
+        await expect(dialog.locator(".diff .remove")).to_contain_text("balance leastconn")
+        await site.put(Backend(key="old", type=STATIC, balance="first"), "Ada")
+        await dialog.get_by_role("button", name="Apply").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("Changed meanwhile by Ada, revision")
+        await expect(dialog.locator(".diff .remove")).to_contain_text("balance first")
+        assert await _balance(site, "old") == "first"
+        await dialog.get_by_role("button", name="Apply").click()
+        await expect(page.locator(".said.ok")).to_be_visible()
+        assert await _balance(site, "old") == "source"
+
+
+async def test_a_restore_is_of_what_was_planned(browser: Browser, site: Site) -> None:
+    await site.put(Backend(key="twice", type=STATIC, balance="first"))
+    await site.put(Backend(key="twice", type=STATIC, balance="static-rr"))
+    async with opened(browser, f"{site.url}#/config/history") as page:
+        row = page.get_by_role("article").first
+        await row.locator(".turn").click()
+        await row.get_by_role("button", name="Undo this change").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.locator(".diff .remove")).to_contain_text("balance static-rr")
+        await site.put(Backend(key="twice", type=STATIC, balance="leastconn"), "Grace")
+        await dialog.get_by_role("button", name="Restore").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("Changed meanwhile by Grace, revision")
+        await expect(dialog.locator(".diff .remove")).to_contain_text("balance leastconn")
+        assert await _balance(site, "twice") == "leastconn"
+        await dialog.get_by_role("button", name="Restore").click()
+        await expect(dialog).to_have_count(0)
+        assert await _balance(site, "twice") == "first"
+
+
+async def _balance(site: Site, key: str) -> str:
+    return (await site.aqueduct.backends.GetBackend(GetBackendRequest(key=key))).backend.balance

@@ -1,5 +1,8 @@
 """The page stays true: members that die, streams that are cut, Aqueduct that is started anew."""
 
+import asyncio
+import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +19,8 @@ from tests.web import Web
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 STATIC = BackendType.BACKEND_TYPE_STATIC
+_SECONDS_OF_SILENCE = 12.0
+"""It is asked every 3 s, and waited for as long; the rest is for slow machines."""
 _HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -122,3 +127,71 @@ async def test_a_page_that_nobody_sees_follows_nothing(browser: Browser, site: S
             "config:watch",
             "stats:watch",
         }
+
+
+@pytest.mark.parametrize(
+    ("place", "request_", "shown"),
+    [
+        ("#/activity", "**/v1/activity?*", ".event"),
+        ("#/config", "**/haproxy/config", "pre.code"),
+        ("#/config/history", "**/v1/revisions?*", "article"),
+        ("#/config/edit/backends/api", "**/openapi.json", "form"),
+    ],
+)
+async def test_what_failed_at_first_is_there_once_aqueduct_answers(
+    browser: Browser, site: Site, place: str, request_: str, shown: str
+) -> None:
+    async with opened(browser, "about:blank") as page:
+        refused = asyncio.Event()
+
+        async def refuse(route: Route) -> None:
+            await route.abort()
+            refused.set()
+
+        await page.route(request_, refuse)
+        await page.goto(site.url + place)
+        await refused.wait()
+        await expect(page.locator(shown).first).to_have_count(0)
+        await page.unroute(request_)
+        await expect(page.locator(shown).first).to_be_visible()
+        await expect(page.locator(".failure")).to_have_count(0)
+
+
+async def test_an_aqueduct_that_hangs_is_told_within_seconds(page: Page, site: Site) -> None:
+    banner = page.locator(".banner.bad")
+    began = time.monotonic()
+    os.kill(site.aqueduct.pid, signal.SIGSTOP)
+    try:
+        await expect(banner).to_contain_text("Aqueduct does not answer")
+    finally:
+        os.kill(site.aqueduct.pid, signal.SIGCONT)
+    assert time.monotonic() - began < _SECONDS_OF_SILENCE
+    await expect(banner).to_have_count(0)
+
+
+async def test_a_page_of_before_an_upgrade_says_so(page: Page, site: Site) -> None:
+    served = await (await page.request.get(site.url)).text()
+    assert re.search(r'name="page-digest" content="[0-9a-f]{16}"', served)
+    upgraded = re.sub(r'(name="page-digest" content=")\w+', r"\1abc", served)
+    await page.route(site.url, lambda route: route.fulfill(body=upgraded, content_type="text/html"))
+    await page.route("**/v1/status", lambda route: route.abort())
+    await expect(page.locator(".banner.bad")).to_be_visible()
+    await expect(page.get_by_text("Aqueduct was upgraded.")).to_have_count(0)
+    await page.unroute("**/v1/status")
+    await expect(page.get_by_text("Aqueduct was upgraded.")).to_be_visible()
+    await page.unroute(site.url)
+    await page.get_by_role("button", name="Reload it").click()
+    await expect(page.locator(".facts .state", has_text="live")).to_be_visible()
+    await expect(page.get_by_text("Aqueduct was upgraded.")).to_have_count(0)
+
+
+async def test_the_activity_of_another_data_directory_begins_anew(browser: Browser, site: Site) -> None:
+    event = {"id": 1, "time": "2026-01-01T00:00:00Z", "verb": "aqueductStarted", "message": "begun anew"}
+    refusal = {"code": 400, "status": "OUT_OF_RANGE", "message": "is yet to come"}
+    async with opened(browser, f"{site.url}#/activity") as page:
+        await page.locator(".event").nth(2).wait_for()
+        await page.route("**/v1/activity?*", lambda route: route.fulfill(json=[event]))
+        await page.route("**/v1/activity:watch?*", lambda route: route.fulfill(status=400, json=refusal))
+        await page.evaluate("dispatchEvent(new Event('online'))")  # which begins streams anew
+        await expect(page.locator(".event")).to_have_count(1)
+        await expect(page.locator(".event")).to_contain_text("begun anew")

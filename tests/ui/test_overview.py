@@ -5,7 +5,10 @@ import re
 import pytest
 from playwright.async_api import Browser, Dialog, Locator, Page, expect
 
-from aqueduct.v1.backend_pb2 import Backend, BackendType, DeleteBackendRequest, GetBackendRequest
+from aqueduct.demo.ports import free_port
+from aqueduct.v1.backend_pb2 import Backend, BackendType, DeleteBackendRequest, GetBackendRequest, Member
+from aqueduct.v1.common_pb2 import MODE_TCP
+from aqueduct.v1.frontend_pb2 import DeleteFrontendRequest, Frontend
 from tests.integration.members import dead_member
 from tests.load import Load
 from tests.ui.browsing import opened, updates
@@ -102,6 +105,53 @@ async def test_members_are_drained_put_in_maintenance_and_weighed(page: Page, si
     assert not stored.backend.members[1].HasField("admin_weight")
 
 
+async def test_a_wheel_over_a_weight_changes_nothing(page: Page, site: Site) -> None:
+    weight = page.get_by_label(re.compile(f"Weight of 127.0.0.1:{site.api[0].port}"))
+    await weight.focus()
+    await weight.hover()
+    await page.mouse.wheel(0, -300)
+    await page.mouse.wheel(0, 300)
+    await updates(page, 1)
+    await expect(weight).to_have_value("1")
+    await weight.fill("much")
+    await weight.press("Enter")
+    await expect(page.locator(".said.bad")).to_contain_text("weight")
+
+
+async def test_what_is_tcp_tells_sessions(page: Page, site: Site) -> None:
+    await site.put(Backend(key="raw", type=BackendType.BACKEND_TYPE_STATIC, mode=MODE_TCP))
+    await site.route(Frontend(key="raw", bind=f"127.0.0.1:{free_port()}", backend="raw", mode=MODE_TCP))
+    for raw in (frontend(page, "raw"), backend(page, "raw")):
+        await expect(raw.locator(".line .figure").nth(1)).to_contain_text("sess/s")
+        await expect(raw).not_to_contain_text("req/s")
+    await site.aqueduct.frontends.DeleteFrontend(DeleteFrontendRequest(key="raw"))
+    await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="raw"))
+    await expect(backend(page, "raw")).to_have_count(0)
+
+
+async def test_members_at_any_address_are_found_and_taken_out(page: Page, site: Site) -> None:
+    hosts = [
+        Member(host="0:0::1", port=9),
+        Member(host="/run//aqueduct_nobody.sock"),
+        Member(host="abns@nobody"),
+    ]
+    await site.put(Backend(key="places", type=BackendType.BACKEND_TYPE_STATIC, members=hosts))
+    rows = backend(page, "places").locator("table.members tbody tr")
+    for address in ("[::1]:9", "unix@/run/aqueduct_nobody.sock", "abns@nobody"):
+        row = rows.filter(has_text=address)
+        await expect(row.locator(".state")).to_have_text("down")
+        takes = row.get_by_role("group", name=f"What {address} takes")
+        await takes.get_by_role("button", name="maint").click()
+        await expect(row.locator(".state")).to_have_text("maint")
+        weight = row.get_by_label(f"Weight of {address}")
+        await weight.fill("7")
+        await weight.press("Enter")
+        await expect(page.locator(".said.ok")).to_contain_text(f"Weight of {address}")
+    await expect(rows).to_have_count(3)
+    await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="places"))
+    await expect(backend(page, "places")).to_have_count(0)
+
+
 async def test_the_last_member_that_is_up_is_not_taken_by_accident(page: Page, site: Site) -> None:
     single = Backend(key="single", type=BackendType.BACKEND_TYPE_STATIC, members=[dead_member()])
     single.members[0].port = site.api[0].port
@@ -120,6 +170,20 @@ async def test_the_last_member_that_is_up_is_not_taken_by_accident(page: Page, s
     assert "last member of single" in asked[0]
     await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="single"))
     await expect(backend(page, "single")).to_have_count(0)
+
+
+async def test_versions_are_told_of_other_sources_too_and_asked_for_together(page: Page, site: Site) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("/v1/")[2]))
+    stock = Backend(
+        key="stock", type=BackendType.BACKEND_TYPE_DYNAMIC, name="stock", version="1", discovery="file"
+    )
+    await site.put(stock)
+    versions = backend(page, "stock").get_by_role("group", name="Versions of stock").get_by_role("listitem")
+    await expect(versions).to_have_text([re.compile(r"2 1 member"), re.compile(r"1 1 member.*serves")])
+    assert "versions?names=shop&names=stock" in asked
+    await site.aqueduct.backends.DeleteBackend(DeleteBackendRequest(key="stock"))
+    await expect(backend(page, "stock")).to_have_count(0)
 
 
 async def test_the_filter_finds_by_name_address_and_state_and_stands_in_the_address(

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from aqueduct.v1.backend_pb2 import GetBackendRequest
 from tests.load import Load, fetch
+from tests.ui.axe import violations
 from tests.ui.site import Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -84,3 +86,38 @@ async def test_a_switch_that_fails_says_why_and_leaves_the_old_ones(page: Page, 
     await expect(page.locator(".said.bad")).to_contain_text("Connection refused")
     await dead.__aenter__()
     await expect(page.locator(".version", has_text="1.0.0").first).to_be_visible()
+
+
+async def test_a_plan_that_somebody_outran_is_made_anew(page: Page, site: Site) -> None:
+    await page.get_by_role("button", name="Switch shop to 3.0.0").click()
+    dialog = page.get_by_role("dialog", name="Switch shop to 3.0.0")
+    go = dialog.get_by_role("button", name="Switch to 3.0.0")
+    await go.wait_for()
+    changed = (await site.aqueduct.backends.GetBackend(GetBackendRequest(key="shop"))).backend
+    changed.balance = "leastconn"
+    await site.put(changed, "Grace", "slow ones")
+    await go.click()
+    await expect(dialog.get_by_role("alert").first).to_contain_text(
+        "Changed meanwhile by Grace (slow ones), revision"
+    )
+    stored = (await site.aqueduct.backends.GetBackend(GetBackendRequest(key="shop"))).backend
+    assert stored.version == "1.0.0"
+    await go.click()
+    await expect(dialog.locator(".steps .done")).to_have_count(3)
+    stored = (await site.aqueduct.backends.GetBackend(GetBackendRequest(key="shop"))).backend
+    assert (stored.version, stored.balance) == ("3.0.0", "leastconn")
+
+
+async def test_the_dialog_stays_where_its_row_goes_and_keeps_the_focus(page: Page) -> None:
+    await page.get_by_role("button", name="Switch shop to 1.0.0").click()
+    dialog = page.get_by_role("dialog", name="Switch shop to 1.0.0")
+    await dialog.get_by_role("button", name="Switch to 1.0.0").wait_for()
+    await page.evaluate("location.hash = '#/?filter=nothing-has-this'")
+    await expect(page.get_by_role("article")).to_have_count(0)
+    await expect(dialog).to_be_visible()
+    await dialog.get_by_role("button", name="Switch to 1.0.0").click()
+    await expect(dialog.get_by_role("group", name="Progress")).to_be_focused()
+    await expect(dialog.locator(".steps .done")).to_have_count(3)
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Close").last.click()
+    await expect(page.locator("main")).to_be_focused()

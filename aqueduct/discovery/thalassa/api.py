@@ -38,7 +38,14 @@ class Api:
 
     async def registrations(self, service: Service) -> list[Any]:
         """Return what is registered of a service, as JSON has it. Errors: Unreachable, WrongAnswer."""
-        content = await self._call("GET", (service.name, service.version))
+        return await self._list((service.name, service.version))
+
+    async def all_registrations(self) -> list[Any]:
+        """Return all that is registered, as JSON has it. Errors: Unreachable, WrongAnswer."""
+        return await self._list(())
+
+    async def _list(self, words: tuple[str, ...]) -> list[Any]:
+        content = await self._call("GET", words)
         try:
             found = json.loads(content)
         except (ValueError, RecursionError) as error:

@@ -18,6 +18,7 @@ from typing import Any, Final
 import structlog
 
 from aqueduct.discovery.thalassa.api import Api, Unreachable, WrongAnswer, reason_of
+from aqueduct.discovery.thalassa.catalogue import Catalogue
 from aqueduct.discovery.thalassa.events import Event, subscribed
 from aqueduct.discovery.thalassa.known import Known
 from aqueduct.model.thalassa.registrations import member_of
@@ -54,6 +55,7 @@ class Thalassa:
     def __init__(self, registry: RegistryAddress, clock: Clock, grace: float) -> None:
         self._registry = registry
         self._api = Api(registry.host, registry.api_port)
+        self._catalogue = Catalogue(self._api, clock)
         self._clock = clock
         self._grace = grace
         self._known: dict[Service, Known] = {}
@@ -79,6 +81,10 @@ class Thalassa:
         """Tell of `service` no more."""
         self._known.pop(service, None)
         self._times.drop(service)
+
+    async def services(self) -> Mapping[Service, int]:
+        """Return all services that the registry has, as it told within the last seconds."""
+        return await self._catalogue.services()
 
     async def run(self, listener: Listener) -> None:
         """Ask, listen to the events, and tell `listener`, until cancelled."""

@@ -7,6 +7,7 @@ key and by name.
 from typing import Final, NamedTuple
 
 from aqueduct.model.fields import RESERVED_PREFIX, RESERVED_SUFFIX
+from aqueduct.model.servers import address_named
 from aqueduct.model.snapshot import Snapshot
 from aqueduct.model.stats.lines import LineKind, LineName
 from aqueduct.v1.stats_pb2 import (
@@ -30,12 +31,12 @@ class Name(NamedTuple):
     kind: StatsKind
     key: str
     member: str = ""
-    """As SetMemberState takes it; the server's own name where a native line made it."""
+    """Its address, as SetMemberState takes it; the server's own name where a native line made it."""
 
     @property
     def is_native(self) -> bool:
         """Whether it is a server of a native line, of which Aqueduct knows no more."""
-        return ":" not in self.member
+        return not {":", "@"} & {*self.member}
 
     def message(self) -> StatsName:
         """Return it as the API tells it."""
@@ -65,6 +66,6 @@ def proxies_of(keys: frozenset[str]) -> frozenset[str]:
 
 
 def _member(key: str, server: str) -> str:
-    """Return a member's name for that of its server, `KEY_HOST:PORT` (model/servers.py)."""
+    """Return a member's address for the name of its server, `KEY_HOST:PORT` (model/servers.py)."""
     endpoint = server.removeprefix(f"{key}_")
-    return endpoint if ":" in endpoint else server
+    return address_named(endpoint) if ":" in endpoint else server

@@ -1,14 +1,16 @@
 /** What keeps the stores true: streams, and what is asked for when these say that it changed. */
-import { call } from "./api.js";
+import { ApiError, call } from "./api.js";
 import { regrouped } from "./state/stats.js";
 import { overview, telling } from "./stores.js";
 import { watch } from "./streams.js";
+import { lookForUpgrade } from "./upgrade.js";
 
 const SOON = 60; // milliseconds in which changes are gathered
 const FEW = 12; // backends that are asked for one by one
-const STATUS = 4_000;
+const STATUS = 3_000;
 const STATUS_AMID_A_SWITCH = 400;
 const STATUS_UNREACHED = 1_000;
+const STATUS_PATIENCE = 3_000; // it is in memory: who takes longer hangs
 
 /** Follows the configuration. @returns {() => void} stops */
 export function followConfig() {
@@ -122,12 +124,13 @@ export function followStatus() {
     clearTimeout(timer);
     if (document.hidden) return;
     try {
-      overview.dispatch({ status: await call("/v1/status") });
+      overview.dispatch({ status: await call("/v1/status", { signal: AbortSignal.timeout(STATUS_PATIENCE) }) });
+      if (!isReached) lookForUpgrade();
       isReached = true;
       if (!stopped) link("live");
     } catch (error) {
       isReached = false;
-      if (!stopped) link("cut", /** @type {import("./api.js").ApiError} */ (error));
+      if (!stopped) link("cut", error instanceof ApiError ? error : new ApiError("Aqueduct does not answer"));
     }
     const isSwitching = overview.get().status?.transitions?.length;
     if (!stopped) timer = setTimeout(ask, !isReached ? STATUS_UNREACHED : isSwitching ? STATUS_AMID_A_SWITCH : STATUS);

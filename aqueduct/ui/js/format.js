@@ -3,6 +3,7 @@
 const WHOLE = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const TENTHS = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 /** @param {number | undefined} value */
@@ -16,9 +17,14 @@ export function rate(value) {
   return known && Math.abs(known) < 10 ? TENTHS.format(known) : WHOLE.format(known);
 }
 
-/** A day and a time. @param {string | undefined} time */
+/** A day and a time, with the zone. @param {string | undefined} time */
 export function moment(time) {
-  return time ? MOMENT.format(new Date(time)) : "";
+  return time ? EXACT.format(new Date(time)) : "";
+}
+
+/** The zone of all times, such as `Europe/Berlin`. */
+export function zone() {
+  return EXACT.resolvedOptions().timeZone;
 }
 
 /** A time of the day; with the day where that is not today. @param {string | undefined} time @param {Date} now */

@@ -4,12 +4,21 @@
  */
 import { useEffect, useState } from "./html.js";
 
-/** @typedef {{ path: string, params: URLSearchParams }} Place */
+/** @typedef {{ path: string, parts: string[] | undefined, params: URLSearchParams }} Place `parts` of the path, undefined where they are malformed */
 
 /** @param {string} hash @returns {Place} */
 export function parse(hash) {
   const [path, query] = hash.replace(/^#/, "").split("?");
-  return { path: path || "/", params: new URLSearchParams(query ?? "") };
+  return { path: path || "/", parts: partsOf(path), params: new URLSearchParams(query ?? "") };
+}
+
+/** @param {string} path */
+function partsOf(path) {
+  try {
+    return path.split("/").slice(1).filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return undefined; // somebody cut the address short, within a `%E0`
+  }
 }
 
 /** @param {string} path @param {Record<string, string | string[] | undefined>} [params] those that are empty are left out */

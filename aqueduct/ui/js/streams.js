@@ -12,7 +12,7 @@ import { lines } from "./lines.js";
 
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 3_000;
-const SILENCE = 40_000; // the gateway says something each 15 s
+const SILENCE = 15_000; // the gateway says something each 10 s
 
 /**
  * @param {{
@@ -31,9 +31,11 @@ export function watch({ path, message, link, refused }) {
 
   async function run() {
     const controller = (under = new AbortController());
+    const alarm = alarmOf(controller);
     try {
+      alarm.heard();
       const response = await open(path(), { signal: controller.signal });
-      await each(response, controller, (document) => {
+      await each(response, alarm.heard, (document) => {
         if (document.error) throw refusal(document.error, document.error.code);
         pause = FIRST_PAUSE;
         message(document);
@@ -41,6 +43,8 @@ export function watch({ path, message, link, refused }) {
       });
       throw new ApiError("the stream ended");
     } catch (error) {
+      alarm.end();
+      controller.abort();
       if (under !== controller) return;
       const known = error instanceof ApiError ? error : new ApiError("the stream was cut");
       if (known.status) refused?.(known);
@@ -78,19 +82,21 @@ export function watch({ path, message, link, refused }) {
   };
 }
 
-/** @param {Response} response @param {AbortController} controller @param {(document: any) => void} take */
-async function each(response, controller, take) {
+/** @param {Response} response @param {() => void} heard @param {(document: any) => void} take */
+async function each(response, heard, take) {
   if (!response.body) throw new ApiError("the stream has no body");
-  let alarm = 0;
-  const heard = () => {
-    clearTimeout(alarm);
-    alarm = setTimeout(() => controller.abort(), SILENCE);
+  heard();
+  for await (const line of lines(response.body, heard)) if (line) take(JSON.parse(line));
+}
+
+/** Ends what hears nothing for too long. @param {AbortController} controller */
+function alarmOf(controller) {
+  let timer = 0;
+  return {
+    heard() {
+      clearTimeout(timer);
+      timer = setTimeout(() => controller.abort(new ApiError("Aqueduct does not answer")), SILENCE);
+    },
+    end: () => clearTimeout(timer),
   };
-  try {
-    heard();
-    for await (const line of lines(response.body, heard)) if (line) take(JSON.parse(line));
-  } finally {
-    clearTimeout(alarm);
-    controller.abort();
-  }
 }

@@ -193,12 +193,11 @@ export interface Status {
   silentSince?: string;
 }
 
-export interface Registration {
-  id: string;
+export interface ServiceVersion {
   name: string;
   version: string;
-  host: string;
-  port?: number;
+  discovery: string;
+  members?: number;
 }
 
 export interface Schema {

@@ -1812,7 +1812,7 @@ func (x *SetBackendVersionRequest) GetAnnotation() *Annotation {
 // Response of SetBackendVersion.
 type SetBackendVersionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The backend as stored.
+	// The backend as stored; with `validate_only` as it would be, with the members that would be to serve.
 	Backend *Backend `protobuf:"bytes,1,opt,name=backend,proto3" json:"backend,omitempty"`
 	// Store revision that holds the write.
 	Revision int64 `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`

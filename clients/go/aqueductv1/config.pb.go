@@ -730,9 +730,12 @@ type RestoreRevisionRequest struct {
 	// When to answer; by default when HAProxy serves by the changes.
 	WaitFor WaitFor `protobuf:"varint,4,opt,name=wait_for,json=waitFor,proto3,enum=aqueduct.v1.WaitFor" json:"wait_for,omitempty"`
 	// What to keep of it in the history.
-	Annotation    *Annotation `protobuf:"bytes,5,opt,name=annotation,proto3" json:"annotation,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Annotation *Annotation `protobuf:"bytes,5,opt,name=annotation,proto3" json:"annotation,omitempty"`
+	// A store revision, such as the one at which a plan was made: where any of `resources` (of all, where none is
+	// given) was changed since, nothing is done (ABORTED). Absent: do not care.
+	ExpectedRevision *int64 `protobuf:"varint,6,opt,name=expected_revision,json=expectedRevision,proto3,oneof" json:"expected_revision,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *RestoreRevisionRequest) Reset() {
@@ -798,6 +801,13 @@ func (x *RestoreRevisionRequest) GetAnnotation() *Annotation {
 		return x.Annotation
 	}
 	return nil
+}
+
+func (x *RestoreRevisionRequest) GetExpectedRevision() int64 {
+	if x != nil && x.ExpectedRevision != nil {
+		return *x.ExpectedRevision
+	}
+	return 0
 }
 
 // Response of RestoreRevision.
@@ -1429,7 +1439,7 @@ const file_aqueduct_v1_config_proto_rawDesc = "" +
 	"\x15DiffRevisionsResponse\x125\n" +
 	"\achanges\x18\x01 \x03(\v2\x1b.aqueduct.v1.ResourceChangeR\achanges\x12\x1f\n" +
 	"\vconfig_diff\x18\x02 \x01(\tR\n" +
-	"configDiff\"\xe7\x01\n" +
+	"configDiff\"\xaf\x02\n" +
 	"\x16RestoreRevisionRequest\x12 \n" +
 	"\brevision\x18\x01 \x01(\x03B\x04\xe2A\x01\x02R\brevision\x12\x1c\n" +
 	"\tresources\x18\x02 \x03(\tR\tresources\x12#\n" +
@@ -1437,7 +1447,9 @@ const file_aqueduct_v1_config_proto_rawDesc = "" +
 	"\bwait_for\x18\x04 \x01(\x0e2\x14.aqueduct.v1.WaitForR\awaitFor\x127\n" +
 	"\n" +
 	"annotation\x18\x05 \x01(\v2\x17.aqueduct.v1.AnnotationR\n" +
-	"annotation\"\xbc\x01\n" +
+	"annotation\x120\n" +
+	"\x11expected_revision\x18\x06 \x01(\x03H\x00R\x10expectedRevision\x88\x01\x01B\x14\n" +
+	"\x12_expected_revision\"\xbc\x01\n" +
 	"\x17RestoreRevisionResponse\x12-\n" +
 	"\achanges\x18\x01 \x03(\v2\x13.aqueduct.v1.ChangeR\achanges\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\x03R\brevision\x12/\n" +
@@ -1612,6 +1624,7 @@ func file_aqueduct_v1_config_proto_init() {
 		(*Change_PutMembership)(nil),
 		(*Change_DeleteMembership)(nil),
 	}
+	file_aqueduct_v1_config_proto_msgTypes[9].OneofWrappers = []any{}
 	file_aqueduct_v1_config_proto_msgTypes[17].OneofWrappers = []any{}
 	file_aqueduct_v1_config_proto_msgTypes[18].OneofWrappers = []any{
 		(*ConfigWatchResponse_Snapshot)(nil),

@@ -668,6 +668,198 @@ func (x *WatchRegistrationsResponse) GetDeregistered() []string {
 	return nil
 }
 
+// A version of a service, as one source has it.
+type ServiceVersion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the service.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The version.
+	Version string `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The source, as a backend's `discovery` names it: `registry`, `dns`, `file` or `thalassa`.
+	Discovery string `protobuf:"bytes,3,opt,name=discovery,proto3" json:"discovery,omitempty"`
+	// How many members it has there.
+	Members       uint32 `protobuf:"varint,4,opt,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ServiceVersion) Reset() {
+	*x = ServiceVersion{}
+	mi := &file_aqueduct_v1_registry_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ServiceVersion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ServiceVersion) ProtoMessage() {}
+
+func (x *ServiceVersion) ProtoReflect() protoreflect.Message {
+	mi := &file_aqueduct_v1_registry_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ServiceVersion.ProtoReflect.Descriptor instead.
+func (*ServiceVersion) Descriptor() ([]byte, []int) {
+	return file_aqueduct_v1_registry_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ServiceVersion) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ServiceVersion) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *ServiceVersion) GetDiscovery() string {
+	if x != nil {
+		return x.Discovery
+	}
+	return ""
+}
+
+func (x *ServiceVersion) GetMembers() uint32 {
+	if x != nil {
+		return x.Members
+	}
+	return 0
+}
+
+// Request of ListVersions.
+type ListVersionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Names of services; none: all.
+	Names []string `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
+	// The most to return; 0 is 1,000. Pages end earlier where they would exceed 2 MiB.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before; empty for the first.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListVersionsRequest) Reset() {
+	*x = ListVersionsRequest{}
+	mi := &file_aqueduct_v1_registry_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListVersionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListVersionsRequest) ProtoMessage() {}
+
+func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_aqueduct_v1_registry_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListVersionsRequest.ProtoReflect.Descriptor instead.
+func (*ListVersionsRequest) Descriptor() ([]byte, []int) {
+	return file_aqueduct_v1_registry_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListVersionsRequest) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
+func (x *ListVersionsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListVersionsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// Response of ListVersions.
+type ListVersionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The versions, ordered by name, version and source.
+	Versions []*ServiceVersion `protobuf:"bytes,1,rep,name=versions,proto3" json:"versions,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListVersionsResponse) Reset() {
+	*x = ListVersionsResponse{}
+	mi := &file_aqueduct_v1_registry_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListVersionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListVersionsResponse) ProtoMessage() {}
+
+func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_aqueduct_v1_registry_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListVersionsResponse.ProtoReflect.Descriptor instead.
+func (*ListVersionsResponse) Descriptor() ([]byte, []int) {
+	return file_aqueduct_v1_registry_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListVersionsResponse) GetVersions() []*ServiceVersion {
+	if x != nil {
+		return x.Versions
+	}
+	return nil
+}
+
+func (x *ListVersionsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 var File_aqueduct_v1_registry_proto protoreflect.FileDescriptor
 
 const file_aqueduct_v1_registry_proto_rawDesc = "" +
@@ -714,14 +906,28 @@ const file_aqueduct_v1_registry_proto_rawDesc = "" +
 	"\n" +
 	"registered\x18\x01 \x03(\v2\x19.aqueduct.v1.RegistrationR\n" +
 	"registered\x12\"\n" +
-	"\fderegistered\x18\x02 \x03(\tR\fderegistered2\xe2\x04\n" +
+	"\fderegistered\x18\x02 \x03(\tR\fderegistered\"v\n" +
+	"\x0eServiceVersion\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\tR\aversion\x12\x1c\n" +
+	"\tdiscovery\x18\x03 \x01(\tR\tdiscovery\x12\x18\n" +
+	"\amembers\x18\x04 \x01(\rR\amembers\"g\n" +
+	"\x13ListVersionsRequest\x12\x14\n" +
+	"\x05names\x18\x01 \x03(\tR\x05names\x12\x1b\n" +
+	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tR\tpageToken\"w\n" +
+	"\x14ListVersionsResponse\x127\n" +
+	"\bversions\x18\x01 \x03(\v2\x1b.aqueduct.v1.ServiceVersionR\bversions\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xda\x05\n" +
 	"\x0fRegistryService\x12h\n" +
 	"\bRegister\x12\x1c.aqueduct.v1.RegisterRequest\x1a\x1d.aqueduct.v1.RegisterResponse\"\x1f\x82\xd3\xe4\x93\x02\x16:\x01*\x1a\x11/v1/registrations\x90\x02\x02\x12P\n" +
 	"\tKeepAlive\x12\x1d.aqueduct.v1.KeepAliveRequest\x1a\x1e.aqueduct.v1.KeepAliveResponse\"\x00(\x010\x01\x12s\n" +
 	"\n" +
 	"Deregister\x12\x1e.aqueduct.v1.DeregisterRequest\x1a\x1f.aqueduct.v1.DeregisterResponse\"$\x82\xd3\xe4\x93\x02\x1b*\x19/v1/registrations/{id=**}\x90\x02\x02\x12\x8f\x01\n" +
 	"\x11ListRegistrations\x12%.aqueduct.v1.ListRegistrationsRequest\x1a&.aqueduct.v1.ListRegistrationsResponse\"+\x82\xd3\xe4\x93\x02\"b\rregistrations\x12\x11/v1/registrations\x90\x02\x01\x12\x8b\x01\n" +
-	"\x12WatchRegistrations\x12&.aqueduct.v1.WatchRegistrationsRequest\x1a'.aqueduct.v1.WatchRegistrationsResponse\"\"\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/registrations:watch\x90\x02\x010\x01B\x89\x01\n" +
+	"\x12WatchRegistrations\x12&.aqueduct.v1.WatchRegistrationsRequest\x1a'.aqueduct.v1.WatchRegistrationsResponse\"\"\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/registrations:watch\x90\x02\x010\x01\x12v\n" +
+	"\fListVersions\x12 .aqueduct.v1.ListVersionsRequest\x1a!.aqueduct.v1.ListVersionsResponse\"!\x82\xd3\xe4\x93\x02\x18b\bversions\x12\f/v1/versions\x90\x02\x01B\x89\x01\n" +
 	"\x0fcom.aqueduct.v1B\rRegistryProtoP\x01Z\x1aaqueduct/client/aqueductv1\xa2\x02\x03AXX\xaa\x02\vAqueduct.V1\xca\x02\vAqueduct\\V1\xe2\x02\x17Aqueduct\\V1\\GPBMetadata\xea\x02\fAqueduct::V1b\x06proto3"
 
 var (
@@ -736,7 +942,7 @@ func file_aqueduct_v1_registry_proto_rawDescGZIP() []byte {
 	return file_aqueduct_v1_registry_proto_rawDescData
 }
 
-var file_aqueduct_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_aqueduct_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_aqueduct_v1_registry_proto_goTypes = []any{
 	(*Registration)(nil),               // 0: aqueduct.v1.Registration
 	(*RegisterRequest)(nil),            // 1: aqueduct.v1.RegisterRequest
@@ -749,35 +955,41 @@ var file_aqueduct_v1_registry_proto_goTypes = []any{
 	(*ListRegistrationsResponse)(nil),  // 8: aqueduct.v1.ListRegistrationsResponse
 	(*WatchRegistrationsRequest)(nil),  // 9: aqueduct.v1.WatchRegistrationsRequest
 	(*WatchRegistrationsResponse)(nil), // 10: aqueduct.v1.WatchRegistrationsResponse
-	(*structpb.Struct)(nil),            // 11: google.protobuf.Struct
-	(*durationpb.Duration)(nil),        // 12: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),      // 13: google.protobuf.Timestamp
+	(*ServiceVersion)(nil),             // 11: aqueduct.v1.ServiceVersion
+	(*ListVersionsRequest)(nil),        // 12: aqueduct.v1.ListVersionsRequest
+	(*ListVersionsResponse)(nil),       // 13: aqueduct.v1.ListVersionsResponse
+	(*structpb.Struct)(nil),            // 14: google.protobuf.Struct
+	(*durationpb.Duration)(nil),        // 15: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),      // 16: google.protobuf.Timestamp
 }
 var file_aqueduct_v1_registry_proto_depIdxs = []int32{
-	11, // 0: aqueduct.v1.Registration.meta:type_name -> google.protobuf.Struct
-	12, // 1: aqueduct.v1.Registration.ttl:type_name -> google.protobuf.Duration
-	13, // 2: aqueduct.v1.Registration.renew_time:type_name -> google.protobuf.Timestamp
+	14, // 0: aqueduct.v1.Registration.meta:type_name -> google.protobuf.Struct
+	15, // 1: aqueduct.v1.Registration.ttl:type_name -> google.protobuf.Duration
+	16, // 2: aqueduct.v1.Registration.renew_time:type_name -> google.protobuf.Timestamp
 	0,  // 3: aqueduct.v1.RegisterRequest.registration:type_name -> aqueduct.v1.Registration
 	0,  // 4: aqueduct.v1.RegisterResponse.registration:type_name -> aqueduct.v1.Registration
-	12, // 5: aqueduct.v1.KeepAliveResponse.ttl:type_name -> google.protobuf.Duration
+	15, // 5: aqueduct.v1.KeepAliveResponse.ttl:type_name -> google.protobuf.Duration
 	0,  // 6: aqueduct.v1.DeregisterResponse.registration:type_name -> aqueduct.v1.Registration
 	0,  // 7: aqueduct.v1.ListRegistrationsResponse.registrations:type_name -> aqueduct.v1.Registration
 	0,  // 8: aqueduct.v1.WatchRegistrationsResponse.registered:type_name -> aqueduct.v1.Registration
-	1,  // 9: aqueduct.v1.RegistryService.Register:input_type -> aqueduct.v1.RegisterRequest
-	3,  // 10: aqueduct.v1.RegistryService.KeepAlive:input_type -> aqueduct.v1.KeepAliveRequest
-	5,  // 11: aqueduct.v1.RegistryService.Deregister:input_type -> aqueduct.v1.DeregisterRequest
-	7,  // 12: aqueduct.v1.RegistryService.ListRegistrations:input_type -> aqueduct.v1.ListRegistrationsRequest
-	9,  // 13: aqueduct.v1.RegistryService.WatchRegistrations:input_type -> aqueduct.v1.WatchRegistrationsRequest
-	2,  // 14: aqueduct.v1.RegistryService.Register:output_type -> aqueduct.v1.RegisterResponse
-	4,  // 15: aqueduct.v1.RegistryService.KeepAlive:output_type -> aqueduct.v1.KeepAliveResponse
-	6,  // 16: aqueduct.v1.RegistryService.Deregister:output_type -> aqueduct.v1.DeregisterResponse
-	8,  // 17: aqueduct.v1.RegistryService.ListRegistrations:output_type -> aqueduct.v1.ListRegistrationsResponse
-	10, // 18: aqueduct.v1.RegistryService.WatchRegistrations:output_type -> aqueduct.v1.WatchRegistrationsResponse
-	14, // [14:19] is the sub-list for method output_type
-	9,  // [9:14] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	11, // 9: aqueduct.v1.ListVersionsResponse.versions:type_name -> aqueduct.v1.ServiceVersion
+	1,  // 10: aqueduct.v1.RegistryService.Register:input_type -> aqueduct.v1.RegisterRequest
+	3,  // 11: aqueduct.v1.RegistryService.KeepAlive:input_type -> aqueduct.v1.KeepAliveRequest
+	5,  // 12: aqueduct.v1.RegistryService.Deregister:input_type -> aqueduct.v1.DeregisterRequest
+	7,  // 13: aqueduct.v1.RegistryService.ListRegistrations:input_type -> aqueduct.v1.ListRegistrationsRequest
+	9,  // 14: aqueduct.v1.RegistryService.WatchRegistrations:input_type -> aqueduct.v1.WatchRegistrationsRequest
+	12, // 15: aqueduct.v1.RegistryService.ListVersions:input_type -> aqueduct.v1.ListVersionsRequest
+	2,  // 16: aqueduct.v1.RegistryService.Register:output_type -> aqueduct.v1.RegisterResponse
+	4,  // 17: aqueduct.v1.RegistryService.KeepAlive:output_type -> aqueduct.v1.KeepAliveResponse
+	6,  // 18: aqueduct.v1.RegistryService.Deregister:output_type -> aqueduct.v1.DeregisterResponse
+	8,  // 19: aqueduct.v1.RegistryService.ListRegistrations:output_type -> aqueduct.v1.ListRegistrationsResponse
+	10, // 20: aqueduct.v1.RegistryService.WatchRegistrations:output_type -> aqueduct.v1.WatchRegistrationsResponse
+	13, // 21: aqueduct.v1.RegistryService.ListVersions:output_type -> aqueduct.v1.ListVersionsResponse
+	16, // [16:22] is the sub-list for method output_type
+	10, // [10:16] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_aqueduct_v1_registry_proto_init() }
@@ -792,7 +1004,7 @@ func file_aqueduct_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_aqueduct_v1_registry_proto_rawDesc), len(file_aqueduct_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -26,6 +26,7 @@ const (
 	RegistryService_Deregister_FullMethodName         = "/aqueduct.v1.RegistryService/Deregister"
 	RegistryService_ListRegistrations_FullMethodName  = "/aqueduct.v1.RegistryService/ListRegistrations"
 	RegistryService_WatchRegistrations_FullMethodName = "/aqueduct.v1.RegistryService/WatchRegistrations"
+	RegistryService_ListVersions_FullMethodName       = "/aqueduct.v1.RegistryService/ListVersions"
 )
 
 // RegistryServiceClient is the client API for RegistryService service.
@@ -52,6 +53,13 @@ type RegistryServiceClient interface {
 	// WatchRegistrations sends all selected registrations, then each change as it happens. A client that
 	// is too slow gets the newest state of a registration in place of each step to it.
 	WatchRegistrations(ctx context.Context, in *WatchRegistrationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchRegistrationsResponse], error)
+	// ListVersions lists the versions of services that dynamic backends can take members from: of every source
+	// that is configured, not of the registry alone. Ordered by name, version and source.
+	//
+	// The sources `registry`, `file` and `thalassa` tell all that they have; `dns` cannot: of it there are the
+	// versions that backends use, or used within the last minute. Where `thalassa` does not answer, they are as it
+	// last told them. A version without members is not there.
+	ListVersions(ctx context.Context, in *ListVersionsRequest, opts ...grpc.CallOption) (*ListVersionsResponse, error)
 }
 
 type registryServiceClient struct {
@@ -124,6 +132,16 @@ func (c *registryServiceClient) WatchRegistrations(ctx context.Context, in *Watc
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type RegistryService_WatchRegistrationsClient = grpc.ServerStreamingClient[WatchRegistrationsResponse]
 
+func (c *registryServiceClient) ListVersions(ctx context.Context, in *ListVersionsRequest, opts ...grpc.CallOption) (*ListVersionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListVersionsResponse)
+	err := c.cc.Invoke(ctx, RegistryService_ListVersions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // RegistryServiceServer is the server API for RegistryService service.
 // All implementations must embed UnimplementedRegistryServiceServer
 // for forward compatibility.
@@ -148,6 +166,13 @@ type RegistryServiceServer interface {
 	// WatchRegistrations sends all selected registrations, then each change as it happens. A client that
 	// is too slow gets the newest state of a registration in place of each step to it.
 	WatchRegistrations(*WatchRegistrationsRequest, grpc.ServerStreamingServer[WatchRegistrationsResponse]) error
+	// ListVersions lists the versions of services that dynamic backends can take members from: of every source
+	// that is configured, not of the registry alone. Ordered by name, version and source.
+	//
+	// The sources `registry`, `file` and `thalassa` tell all that they have; `dns` cannot: of it there are the
+	// versions that backends use, or used within the last minute. Where `thalassa` does not answer, they are as it
+	// last told them. A version without members is not there.
+	ListVersions(context.Context, *ListVersionsRequest) (*ListVersionsResponse, error)
 	mustEmbedUnimplementedRegistryServiceServer()
 }
 
@@ -172,6 +197,9 @@ func (UnimplementedRegistryServiceServer) ListRegistrations(context.Context, *Li
 }
 func (UnimplementedRegistryServiceServer) WatchRegistrations(*WatchRegistrationsRequest, grpc.ServerStreamingServer[WatchRegistrationsResponse]) error {
 	return status.Error(codes.Unimplemented, "method WatchRegistrations not implemented")
+}
+func (UnimplementedRegistryServiceServer) ListVersions(context.Context, *ListVersionsRequest) (*ListVersionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListVersions not implemented")
 }
 func (UnimplementedRegistryServiceServer) mustEmbedUnimplementedRegistryServiceServer() {}
 func (UnimplementedRegistryServiceServer) testEmbeddedByValue()                         {}
@@ -266,6 +294,24 @@ func _RegistryService_WatchRegistrations_Handler(srv interface{}, stream grpc.Se
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type RegistryService_WatchRegistrationsServer = grpc.ServerStreamingServer[WatchRegistrationsResponse]
 
+func _RegistryService_ListVersions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListVersionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).ListVersions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_ListVersions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).ListVersions(ctx, req.(*ListVersionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // RegistryService_ServiceDesc is the grpc.ServiceDesc for RegistryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -284,6 +330,10 @@ var RegistryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListRegistrations",
 			Handler:    _RegistryService_ListRegistrations_Handler,
+		},
+		{
+			MethodName: "ListVersions",
+			Handler:    _RegistryService_ListVersions_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

@@ -931,7 +931,7 @@ type Stats struct {
 	Kind StatsKind `protobuf:"varint,1,opt,name=kind,proto3,enum=aqueduct.v1.StatsKind" json:"kind,omitempty"`
 	// Key of the frontend or the backend; of a member that of its backend.
 	Key string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
-	// Name of the member, as in SetMemberState, or of the server that a native line made; empty for the others.
+	// Address of the member, as in SetMemberState, or of the server that a native line made; empty for the others.
 	Member string `protobuf:"bytes,3,opt,name=member,proto3" json:"member,omitempty"`
 	// State, weight and check.
 	State *StateStats `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`

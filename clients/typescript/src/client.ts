@@ -172,6 +172,15 @@ export class Client {
     return pages(v1.ListRegistrationsRequestSchema, request, list, (page) => page.registrations);
   }
 
+  /** Yields the versions of services that backends can take members from, of every source, ordered by name. */
+  listVersions(
+    request: MessageInitShape<typeof v1.ListVersionsRequestSchema> = {},
+    options?: Calling,
+  ): AsyncGenerator<v1.ServiceVersion, void, undefined> {
+    const list = (page: v1.ListVersionsRequest) => this.registry.listVersions(page, options);
+    return pages(v1.ListVersionsRequestSchema, request, list, (page) => page.versions);
+  }
+
   /** Yields the history, the newest revision first. */
   listRevisions(
     request: MessageInitShape<typeof v1.ListRevisionsRequestSchema> = {},

@@ -53,7 +53,9 @@ test("health in a word", () => {
 test("addresses as the API takes them", () => {
   assert.equal(address({ host: "10.0.0.1", port: 80 }), "10.0.0.1:80");
   assert.equal(address({ host: "::1", port: 80 }), "[::1]:80");
+  assert.equal(address({ host: "[2001:DB8:0::1]", port: 80 }), "[2001:db8::1]:80");
   assert.equal(address({ host: "/run/a.sock" }), "unix@/run/a.sock");
+  assert.equal(address({ host: "unix@/run/.//a.sock" }), "unix@/run/a.sock");
   assert.equal(address({ host: "abns@app" }), "abns@app");
 });
 
@@ -64,16 +66,13 @@ test("members are those stored, then those that HAProxy has besides", () => {
 });
 
 test("versions are those known anywhere, the newest first", () => {
-  const at = (version, port) => ({ id: "", name: "s", version, host: "h", port });
-  const found = versions([at("1.9.0", 1), at("1.10.0", 1), at("1.10.0", 2)], [{ host: "h", port: 2, version: "1.10.0" }, { host: "h", port: 3 }], "1.8.0");
-  assert.deepEqual(found, [{ version: "1.10.0", count: 2 }, { version: "1.9.0", count: 1 }, { version: "1.8.0", count: 0 }]);
+  const of = (version, members) => ({ name: "s", version, discovery: "file", members });
+  const found = versions([of("1.9.0", 1), of("1.10.0", 2)], [{ host: "h", port: 2, version: "1.10.0" }, { host: "i", port: 2, version: "1.7.0" }, { host: "h", port: 3 }], "1.8.0");
+  assert.deepEqual(found, [{ version: "1.10.0", count: 2 }, { version: "1.9.0", count: 1 }, { version: "1.8.0", count: 0 }, { version: "1.7.0", count: 1 }]);
 });
 
 test("who comes, goes and stays by a switch", () => {
-  const diff = "--- running/backend s\n+++ desired/backend s\n@@ -1 +1 @@\n+    server s_b:1 b:1 check\n     server s_a:1 a:1 check\n";
-  const now = [{ host: "a", port: 1 }, { host: "c", port: 1 }];
-  const wanted = [{ id: "", name: "s", version: "2", host: "c", port: 1 }];
-  assert.deepEqual(switched(diff, now, wanted), { incoming: ["b:1"], outgoing: ["a:1"], staying: ["c:1"] });
+  assert.deepEqual(switched(["a:1", "c:1"], ["b:1", "c:1"]), { incoming: ["b:1"], outgoing: ["a:1"], staying: ["c:1"] });
 });
 
 test("the page is live where all that it follows is", () => {

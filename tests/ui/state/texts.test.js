@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lines } from "../../../aqueduct/ui/js/lines.js";
-import { NO_FEED, fits, gravity, readBack, told } from "../../../aqueduct/ui/js/state/activity.js";
+import { NO_FEED, fits, gravity, isOfAnother, readBack, told } from "../../../aqueduct/ui/js/state/activity.js";
 import { diffLines } from "../../../aqueduct/ui/js/state/diff.js";
-import { below, blank, fieldOf, own, sent } from "../../../aqueduct/ui/js/state/form.js";
+import { Malformed, below, blank, faults, fieldOf, numeric, own, parsed, sent, tidied } from "../../../aqueduct/ui/js/state/form.js";
 import { tokens } from "../../../aqueduct/ui/js/state/haproxy.js";
 
 const ALL = { text: "", verbs: [], from: "", to: "" };
@@ -17,6 +17,16 @@ test("events come live at the head and are read back at the end, each once", () 
   assert.equal(feed.lastId, 7);
   const quiet = told(feed, { lastId: 9, missed: 2 }, ALL);
   assert.deepEqual([quiet.events, quiet.lastId, quiet.missed], [feed.events, 9, 2]);
+});
+
+test("the events of another data directory are told from those that are known", () => {
+  const feed = readBack(NO_FEED, [event(9), event(8)]);
+  assert.ok(!isOfAnother(feed, [event(11), event(10), event(9)]));
+  assert.ok(!isOfAnother(feed, [event(9), event(8)]));
+  assert.ok(!isOfAnother(NO_FEED, []));
+  assert.ok(isOfAnother(feed, [event(2)]));
+  assert.ok(isOfAnother(feed, []));
+  assert.ok(isOfAnother(feed, [event(10), event(9, { time: "2027-01-01T00:00:00Z" })]));
 });
 
 test("events that come live are filtered as the server filters", () => {
@@ -73,6 +83,20 @@ test("a form is what the API's description says", () => {
 test("what is sent is what can be written, and is there", () => {
   const value = { id: "x", kind: "a", port: undefined, natives: ["n"], parts: [{ wait: "" }, { wait: "1s", more: 1 }], part: null, meta: { a: 1 } };
   assert.deepEqual(sent(value, form), { kind: "a", natives: ["n"], parts: [{}, { wait: "1s" }], meta: { a: 1 } });
+});
+
+test("what was typed is a number or an object, or told to be none", () => {
+  assert.deepEqual([numeric("80"), numeric("-1"), numeric("a")], [80, "-1", "a"]);
+  assert.deepEqual([parsed('{"a": 1}'), parsed("  ")], [{ a: 1 }, undefined]);
+  for (const text of ["{", "[]", "null", "1"]) assert.ok(parsed(text) instanceof Malformed, text);
+  assert.deepEqual(faults({ meta: parsed("1"), parts: [{ wait: "1s" }], part: null }, form).map((each) => each.field), ["meta"]);
+  const nested = { ...form, fields: [{ name: "things", isRequired: false, field: { ...form, kind: "list", item: form } }] };
+  assert.deepEqual(faults({ things: [{}, { meta: parsed("[") }] }, nested).map((each) => each.field), ["things[1].meta"]);
+});
+
+test("blank lines go, wherever they are, and nothing else", () => {
+  const value = { id: "x", natives: ["a", " ", "", "b"], parts: [{ wait: "1s" }], part: undefined, meta: { natives: [""] } };
+  assert.deepEqual(tidied(value, form), { ...value, natives: ["a", "b"] });
 });
 
 test("errors belong to the field that they name", () => {

@@ -149,3 +149,10 @@ async def test_it_runs_again_after_it_was_ended(source: File) -> None:
         heard = Heard()
         async with running(source, heard):
             assert [await heard.next(), await heard.next()] == ["well", "web 1.0.0: 10.0.0.1:1"]
+
+
+async def test_all_that_it_lists_can_be_told(heard: Heard, path: Path, source: File) -> None:
+    both = [*json.loads(listed(1, 2)), *json.loads(listed(3, name="api"))]
+    write(path, json.dumps(both))
+    assert [await heard.next(), await heard.next()] == ["well", "web 1.0.0: 10.0.0.1:1 10.0.0.1:2"]
+    assert await source.services() == {WEB: 2, API: 1}

@@ -75,7 +75,7 @@ def test_what_each_phase_means() -> None:
 
 
 def test_members_are_told_apart_by_their_addresses() -> None:
-    assert member_name(Member(host="::1", port=80, weight=2)) == "::1:80"
+    assert member_name(Member(host="::1", port=80, weight=2)) == "[::1]:80"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aqueduct.model.servers import (
+    address_named,
     check_port,
     endpoint,
     endpoint_of,
@@ -120,3 +121,14 @@ def test_a_server_of_a_native_line_is_known_by_its_name() -> None:
     assert not is_native("web", "web_unix::_2Frun_2Fa.sock")
     assert is_native("web", "web_2")
     assert is_native("web", "db:1")
+
+
+@given(HOSTS, st.integers(1, 65_535))
+def test_an_address_follows_from_its_name(host: str, port: int) -> None:
+    found = endpoint(host, 0 if host.startswith(("/", "unix@", "abns@")) else port)
+    assert address_named(found.name) == found.address
+    assert server_of("app", found.address) == f"app_{found.name}"
+
+
+def test_a_host_may_be_called_unix() -> None:
+    assert address_named("unix:80") == "unix:80"

@@ -17,6 +17,7 @@ from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.registry import Registering
 from aqueduct.service.streams import Streams
+from aqueduct.service.versions import Versions
 from aqueduct.store.lmdb import LmdbStore
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.v1.backend_pb2_grpc import BackendServiceStub
@@ -33,7 +34,15 @@ if TYPE_CHECKING:  # they are of the stubs only
     from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceAsyncStub
     from aqueduct.v1.stats_pb2_grpc import StatsServiceAsyncStub
 
-from .doubles import FixedStatus, Happening, InstantAdmission, NotedReloads, configuration, history
+from .doubles import (
+    FixedStatus,
+    Happening,
+    InstantAdmission,
+    NoDiscoveries,
+    NotedReloads,
+    configuration,
+    history,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         status,
         reloads,
         Registering(registry, streams),
+        versions=Versions(NoDiscoveries()),
         config_watch=ConfigWatch(store, streams, SystemClock()),
         statistics=played.service,
         activity=happening.service,

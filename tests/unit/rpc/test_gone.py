@@ -21,12 +21,13 @@ from aqueduct.rpc.server import GrpcServer, Pings
 from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.registry import Registering
 from aqueduct.service.streams import Streams
+from aqueduct.service.versions import Versions
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.v1.registry_pb2 import Registration, WatchRegistrationsRequest
 from aqueduct.v1.registry_pb2_grpc import RegistryServiceStub, add_RegistryServiceServicer_to_server
 from tests.cut import line_to
 
-from .doubles import FixedStatus
+from .doubles import FixedStatus, NoDiscoveries
 
 _WATCH = """
 import asyncio, sys, grpc.aio
@@ -61,7 +62,7 @@ class OnlyRegistry(Servicers):
     """The servicer of the registry alone."""
 
     def __init__(self, registering: Registering) -> None:
-        self.registry = Servicer(registering)
+        self.registry = Servicer(registering, Versions(NoDiscoveries()))
 
     def add_to(self, server: grpc.aio.Server) -> None:
         add_RegistryServiceServicer_to_server(self.registry, server)

@@ -180,6 +180,16 @@ class TestRestore:
         ]
         assert api.store.snapshot().revision == 3
 
+    async def test_nothing_is_done_where_what_is_meant_was_changed_since(self, api: Api) -> None:
+        await _three(api)
+        for resources in ([], ["frontends/web"]):
+            request = RestoreRevisionRequest(revision=1, resources=resources, expected_revision=2)
+            error = await refused(api.config.RestoreRevision(request))
+            assert error.code is grpc.StatusCode.ABORTED
+        assert api.store.snapshot().revision == 3
+        request = RestoreRevisionRequest(revision=1, resources=["backends/app"], expected_revision=2)
+        assert (await api.config.RestoreRevision(request)).revision == 4
+
     @pytest.mark.parametrize("number", [-1, 9])
     async def test_a_revision_that_there_is_not(self, api: Api, number: int) -> None:
         error = await refused(api.config.RestoreRevision(RestoreRevisionRequest(revision=number)))

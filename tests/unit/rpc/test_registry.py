@@ -15,13 +15,16 @@ from aqueduct.rpc.calls import Calls
 from aqueduct.rpc.interceptor import CallInterceptor
 from aqueduct.rpc.registry import Registry as Servicer
 from aqueduct.service import registry as service
+from aqueduct.service.discoveries import Discoveries
 from aqueduct.service.registry import Registering
 from aqueduct.service.streams import Streams
+from aqueduct.service.versions import Versions
 from aqueduct.store.registrations import LmdbRegistrations
 from aqueduct.v1.registry_pb2 import (
     DeregisterRequest,
     KeepAliveRequest,
     ListRegistrationsRequest,
+    ListVersionsRequest,
     RegisterRequest,
     Registration,
     WatchRegistrationsRequest,
@@ -77,7 +80,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     clock, store = ManualClock(), await LmdbRegistrations.open(tmp_path)
     registry = Registry(store, clock, 30)
     streams = Streams()
-    servicer = Servicer(Registering(registry, streams))
+    discoveries = Discoveries([registry], clock)
+    servicer = Servicer(Registering(registry, streams), Versions(discoveries))
     async for api in serving(servicer, registry, clock, streams):
         yield api
     await registry.close()
@@ -270,8 +274,29 @@ class TestWatch:
         assert (error.code, error.reason) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN")
 
 
+class TestListVersions:
+    async def test_versions_come_in_pages_with_how_many_members_each_has(self, api: Api) -> None:
+        await api.register(1, 2)
+        await api.register(3, version="2")
+        first = await api.stub.ListVersions(ListVersionsRequest(names=["web", "other"], page_size=1))
+        then = ListVersionsRequest(names=["web"], page_token=first.next_page_token)
+        second = await api.stub.ListVersions(then)
+        told = [*first.versions, *second.versions]
+        assert [(each.name, each.version, each.discovery, each.members) for each in told] == [
+            ("web", "1", "registry", 2),
+            ("web", "2", "registry", 1),
+        ]
+        assert second.next_page_token == ""
+        assert not (await api.stub.ListVersions(ListVersionsRequest(names=["other"]))).versions
+
+    async def test_a_token_that_no_page_had_is_refused(self, api: Api) -> None:
+        request = ListVersionsRequest(page_token="?")  # noqa: S106 # no secret
+        error = await refused(api.stub.ListVersions(request))
+        assert (error.code, list(error.fields)) == (grpc.StatusCode.INVALID_ARGUMENT, ["page_token"])
+
+
 async def test_without_a_registry_all_methods_say_so(api: Api) -> None:
-    servicer = Servicer(Registering(None, api.streams))
+    servicer = Servicer(Registering(None, api.streams), Versions(Discoveries([], api.clock)))
     async for other in serving(servicer, api.registry, api.clock, api.streams):
         stub = other.stub
         keep_alive, watch = stub.KeepAlive(), stub.WatchRegistrations(WatchRegistrationsRequest())

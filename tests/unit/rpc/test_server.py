@@ -20,6 +20,7 @@ from aqueduct.rpc.servicers import Servicers
 from aqueduct.service.config_watch import ConfigWatch
 from aqueduct.service.registry import Registering
 from aqueduct.service.streams import Streams
+from aqueduct.service.versions import Versions
 from aqueduct.v1.backend_pb2 import BACKEND_TYPE_STATIC, Backend
 from aqueduct.v1.config_pb2 import ApplyRequest, Change
 from aqueduct.v1.config_pb2_grpc import ConfigServiceStub
@@ -28,7 +29,7 @@ from aqueduct.v1.haproxy_pb2 import GetStatusRequest
 from aqueduct.v1.haproxy_pb2_grpc import HAProxyServiceStub
 
 from .conftest import Api
-from .doubles import configuration, history
+from .doubles import NoDiscoveries, configuration, history
 from .test_frontends import frontend
 
 
@@ -40,6 +41,7 @@ def another(api: Api) -> GrpcServer:
         api.status,
         api.reloads,
         Registering(None, Streams()),
+        versions=Versions(NoDiscoveries()),
         config_watch=ConfigWatch(api.store, Streams(), SystemClock()),
         statistics=api.played.service,
         activity=api.happening.service,

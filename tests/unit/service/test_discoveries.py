@@ -1,7 +1,7 @@
 """What is believed of sources, which backends it concerns, and what becomes of sources that fail."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -41,6 +41,8 @@ class Scripted:
         self.followed: set[Service] = set()
         self.known: dict[Service, Sequence[Member]] = {}
         """What it answers at once."""
+        self.listed: dict[Service, int] = {}
+        """What it tells of all services."""
         self.listener: Listener | None = None
         self.failures: list[Exception | None] = []
         self.runs = asyncio.Semaphore(0)
@@ -56,6 +58,9 @@ class Scripted:
 
     def leave(self, service: Service) -> None:
         self.followed.discard(service)
+
+    async def services(self) -> Mapping[Service, int]:
+        return self.listed
 
     async def run(self, listener: Listener) -> None:
         self.listener = listener
@@ -476,3 +481,31 @@ class TestNames:
         assert discoveries.known(backend("a")) is None
         with pytest.raises(Invalid, match=r"\(none\)"):
             discoveries.check(backend("a"))
+
+
+class TestServices:
+    async def test_those_followed_have_the_members_that_are_believed(
+        self, discoveries: Discoveries, registry: Scripted, dns: Scripted
+    ) -> None:
+        registry.listed = {WEB: 9, API: 3, Service("gone", "1"): 1}
+        discoveries.follow(
+            [backend("one"), backend("two", Service("gone", "1")), backend("three", API, "dns")]
+        )
+        registry.found(WEB, 1, 2)
+        dns.found(API, 1)
+        assert await discoveries.services() == {
+            "registry": {WEB: 2, API: 3, Service("gone", "1"): 1},
+            "dns": {API: 1},
+        }
+
+    async def test_what_has_no_members_is_not_there(
+        self, discoveries: Discoveries, registry: Scripted
+    ) -> None:
+        registry.listed = {WEB: 1}
+        discoveries.follow([backend("one")])
+        registry.found(WEB, 1)
+        registry.listed = {WEB: 0}
+        discoveries.follow([])
+        registry.found(WEB, held=True)
+        registry.found(WEB)
+        assert await discoveries.services() == {"registry": {}, "dns": {}}

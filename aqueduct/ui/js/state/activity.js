@@ -30,6 +30,17 @@ export function readBack(state, older) {
   return { ...state, events: [...state.events, ...older.filter((each) => each.id < oldest)] };
 }
 
+/**
+ * Whether the server tells of another data directory than the one of which the feed is: ids began anew there.
+ * @param {Feed} state @param {readonly Event[]} newest those that the server has now, by the same filter
+ */
+export function isOfAnother(state, newest) {
+  const known = new Map(state.events.map(({ id, time }) => [id, time]));
+  const [last] = state.events;
+  if (last && !((newest[0]?.id ?? 0) >= last.id)) return true;
+  return newest.some(({ id, time }) => known.has(id) && known.get(id) !== time);
+}
+
 /** What the server filters by, for events that come live. @param {Event} event @param {Filter} filter */
 export function fits(event, { text, verbs, from, to }) {
   const at = Date.parse(event.time);

@@ -15,16 +15,16 @@
  * @typedef {{ name: string, field: Field, isRequired: boolean }} Property
  */
 
+/** @type {Field} */
+const PLAIN = { kind: "text", choices: [], fields: [], item: undefined, pattern: "", minimum: undefined, example: "", description: "" };
+
 /** @param {Schema} schema @param {Schemas} schemas @param {string} [description] @returns {Field} */
 export function fieldOf(schema, schemas, description = schema.description ?? "") {
   const plain = resolved(schema, schemas);
   const types = [plain.type ?? []].flat();
   /** @type {Field} */
   const field = {
-    kind: "text",
-    choices: [],
-    fields: [],
-    item: undefined,
+    ...PLAIN,
     pattern: plain.pattern ?? "",
     minimum: plain.minimum,
     example: plain.examples?.[0] ?? "",
@@ -64,6 +64,60 @@ function resolved(schema, schemas) {
 export function blank(field) {
   if (field.kind === "group") return {};
   return field.kind === "list" || field.kind === "lines" ? [] : undefined;
+}
+
+/**
+ * A number as it was typed; what is none as it is, so that Aqueduct says what is wrong with it. Fields of the browser's type
+ * `number` are none of ours: a wheel that turns over one changes it.
+ * @param {string} text
+ */
+export function numeric(text) {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** What was typed where a document in JSON belongs, and is none. */
+export class Malformed {
+  /** @param {string} text @param {string} fault */
+  constructor(text, fault) {
+    this.text = text;
+    this.fault = fault;
+  }
+}
+
+/** The object that a text is in JSON. @param {string} text @returns {object | Malformed | undefined} undefined for nothing */
+export function parsed(text) {
+  if (!text.trim()) return undefined;
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === "object" && !Array.isArray(value) ? value : new Malformed(text, 'must be an object: {"name": "value"}');
+  } catch (error) {
+    return new Malformed(text, `is no JSON: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/**
+ * What is wrong before anything is sent, by the paths of fields.
+ * @param {any} value @param {Field} field @param {string} [path] @returns {{ field: string, description: string }[]}
+ */
+export function faults(value, field, path = "") {
+  if (value instanceof Malformed) return [{ field: path, description: value.fault }];
+  if (value === undefined || value === null) return [];
+  if (field.kind === "group") return field.fields.flatMap((each) => faults(value[each.name], each.field, path ? `${path}.${each.name}` : each.name));
+  if (field.kind !== "list") return [];
+  return value.flatMap((/** @type {any} */ each, /** @type {number} */ index) => faults(each, /** @type {Field} */ (field.item), `${path}[${index}]`));
+}
+
+/**
+ * A value without its blank lines, so that lines are numbered as Aqueduct numbers them.
+ * @param {any} value @param {Field} field @returns {any}
+ */
+export function tidied(value, field) {
+  if (value === undefined || value === null) return value;
+  if (field.kind === "lines") return value.filter((/** @type {string} */ each) => each.trim());
+  if (field.kind === "list") return value.map((/** @type {any} */ each) => tidied(each, /** @type {Field} */ (field.item)));
+  if (field.kind !== "group") return value;
+  const inside = new Map(field.fields.map((each) => [each.name, each.field]));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, tidied(each, inside.get(name) ?? PLAIN)]));
 }
 
 /**

@@ -2,15 +2,24 @@
 
 /**
  * @typedef {import("../types.js").Member} Member
- * @typedef {import("../types.js").Registration} Registration
+ * @typedef {import("../types.js").ServiceVersion} ServiceVersion
  * @typedef {import("../types.js").Stats} Stats
  * @typedef {{ address: string, member: Member | undefined, stats: Stats | undefined }} Row
  */
 
-/** A member's address, as the API takes it and as statistics name it. @param {{ host: string, port?: number }} member */
+/**
+ * A member's address, as the API takes it and as statistics name it, whichever way its host was spelled.
+ * @param {{ host: string, port?: number }} member
+ */
 export function address({ host, port }) {
-  if (!port) return host.startsWith("/") ? `unix@${host}` : host;
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  if (!port) return /^(?:unix@)?\//.test(host) ? `unix@${host.replace(/^unix@/, "").replace(/\/(?:\.?\/)+/g, "/")}` : host;
+  return host.includes(":") ? `${ipv6(host)}:${port}` : `${host}:${port}`;
+}
+
+/** An IPv6 address in brackets, in its shortest spelling. @param {string} host */
+function ipv6(host) {
+  const bracketed = host.startsWith("[") ? host : `[${host}]`;
+  return URL.parse(`http://${bracketed}/`)?.hostname ?? bracketed;
 }
 
 /**
@@ -25,38 +34,31 @@ export function memberRows(members, stats) {
 }
 
 /**
- * Versions of a service that discovery knows, and those that the backend has members of, each with how many.
- * @param {readonly Registration[]} registrations @param {readonly Member[]} members
+ * Versions that a backend can be switched to: those that its source knows, and those that it has members of.
+ * @param {readonly ServiceVersion[]} known @param {readonly Member[]} members
  * @param {string} [current] the backend's version, told even where nothing is known of it
- * @returns {{ version: string, count: number }[]} the newest first, as far as versions tell
+ * @returns {{ version: string, count: number }[]} the newest first, as far as versions tell; `count` of members
  */
-export function versions(registrations, members, current) {
-  /** @type {Map<string, Set<string>>} */
-  const found = new Map(current ? [[current, new Set()]] : []);
-  for (const each of [...registrations, ...members]) {
-    if (!each.version) continue;
-    if (!found.has(each.version)) found.set(each.version, new Set());
-    found.get(each.version)?.add(address(each));
-  }
+export function versions(known, members, current) {
+  /** @type {Map<string, number>} */
+  const found = new Map(current ? [[current, 0]] : []);
+  for (const { version } of members) if (version) found.set(version, (found.get(version) ?? 0) + 1);
+  for (const { version, members: count } of known) found.set(version, count ?? 0);
   return [...found]
-    .map(([version, addresses]) => ({ version, count: addresses.size }))
+    .map(([version, count]) => ({ version, count }))
     .sort((one, other) => other.version.localeCompare(one.version, undefined, { numeric: true }));
 }
 
 /**
- * Who comes and who goes by a switch: what its plan adds, and the members of now that the new version does not have.
- * @param {string} diff the plan's
- * @param {readonly Member[]} members of now
- * @param {readonly Registration[]} wanted the new version's, as far as they are known
+ * Who comes and who goes by a switch.
+ * @param {readonly string[]} now addresses of the members that serve
+ * @param {readonly string[]} later and of those that are to
  * @returns {{ incoming: string[], outgoing: string[], staying: string[] }}
  */
-export function switched(diff, members, wanted) {
-  const now = members.map(address);
-  const added = [...diff.matchAll(/^\+\s+server \S+ (\S+)/gm)].map((match) => match[1]);
-  const later = new Set([...added, ...wanted.map(address)]);
+export function switched(now, later) {
   return {
-    incoming: [...later].filter((each) => !now.includes(each)),
-    outgoing: now.filter((each) => !later.has(each)),
-    staying: now.filter((each) => later.has(each)),
+    incoming: later.filter((each) => !now.includes(each)),
+    outgoing: now.filter((each) => !later.includes(each)),
+    staying: now.filter((each) => later.includes(each)),
   };
 }

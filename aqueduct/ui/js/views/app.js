@@ -4,38 +4,53 @@ import { html, useEffect, useRef } from "../html.js";
 import { usePlace } from "../router.js";
 import { ActivityPage } from "./activity/page.js";
 import { Cut } from "./cut.js";
-import { ConfigPage } from "./config/page.js";
+import { ConfigPage, configTitle, isConfigPart } from "./config/page.js";
 import { Head } from "./head.js";
 import { OverviewPage } from "./overview/page.js";
 import { Says } from "./says.js";
+import { Upgrade } from "./upgrade.js";
 
-/** @type {Record<string, { title: string, view: any }>} */
-export const VIEWS = {
-  "/": { title: "Overview", view: OverviewPage },
-  "/activity": { title: "Activity", view: ActivityPage },
-  "/config": { title: "Configuration", view: ConfigPage },
-};
+const VIEWS = [
+  { name: "", title: "Overview", view: OverviewPage },
+  { name: "activity", title: "Activity", view: ActivityPage },
+  { name: "config", title: "Configuration", view: ConfigPage },
+];
+const NOWHERE = { name: undefined, title: "Not found", view: NotFound };
+
+/** The view at an address. @param {string[] | undefined} parts */
+function viewAt(parts) {
+  const [root = "", ...below] = parts ?? [];
+  const found = parts && VIEWS.find(({ name }) => name === root);
+  return !found || (below.length && found.view !== ConfigPage) || (found.view === ConfigPage && !isConfigPart(below)) ? NOWHERE : found;
+}
 
 export function App() {
   const place = usePlace();
-  const root = `/${place.path.split("/")[1]}`;
-  const { title, view } = VIEWS[root] ?? VIEWS["/"];
+  const { name, title, view } = viewAt(place.parts);
   const main = useRef(/** @type {HTMLElement | null} */ (null));
   const entered = useRef(false);
   useEffect(followStatus, []);
   useEffect(() => {
-    document.title = `${title} · Aqueduct`;
+    const below = view === ConfigPage ? configTitle(place.parts?.slice(1) ?? []) : "";
+    document.title = `${below || title} · Aqueduct`;
+  }, [place.path]);
+  useEffect(() => {
     if (entered.current) main.current?.focus(); // so that a screen reader begins at what is new
     entered.current = true;
-  }, [root]);
+  }, [name]);
   return html`
     <a class="skip" href="#main" onClick=${(/** @type {MouseEvent} */ event) => {
       event.preventDefault();
       main.current?.focus();
     }}>To the content</a>
-    <${Head} views=${VIEWS} root=${root} />
+    <${Head} views=${VIEWS} current=${name} />
     <${Cut} />
-    <main id="main" tabindex="-1" ref=${main} aria-label=${title}><${view} place=${place} key=${root} /></main>
+    <${Upgrade} />
+    <main id="main" tabindex="-1" ref=${main} aria-label=${title}><${view} place=${place} key=${name} /></main>
     <${Says} />
   `;
+}
+
+function NotFound() {
+  return html`<h2>There is no such page</h2><p><a href="#/">To the overview</a></p>`;
 }

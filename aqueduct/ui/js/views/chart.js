@@ -79,18 +79,26 @@ function options(element, lines) {
     axes: [{ show: false }, { size: 34, font: "10px system-ui", stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 },
       ticks: { show: false }, splits: (/** @type {uPlot} */ u) => [0, u.scales.y.max ?? 1],
       values: (/** @type {uPlot} */ _, /** @type {number[]} */ splits) => splits.map((each) => (each < 10 ? Math.round(each * 10) / 10 : Math.round(each))) }],
-    series: [{}, ...lines.map((line) => ({ stroke: colour(line.colour), width: 1.5, spanGaps: true, points: { show: false }, fill: lines.length === 1 ? `${colour(line.colour)}22` : undefined }))],
+    series: [{}, ...lines.map((line) => ({ stroke: colour(line.colour), width: 1.5, spanGaps: true, points: { show: false }, fill: lines.length === 1 ? faint(colour(line.colour)) : undefined }))],
   };
 }
 
+/** A colour for what lies under a line; none where the system chooses colours by name. @param {string} colour */
+function faint(colour) {
+  return colour.startsWith("#") ? `${colour}22` : undefined;
+}
+
+const THEMES = ["(prefers-color-scheme: dark)", "(forced-colors: active)"];
+
 /** Tells when the theme is another, since a canvas does not follow the style. */
 function useTheme() {
-  const [isDark, setDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
+  const now = () => THEMES.filter((each) => matchMedia(each).matches).join();
+  const [theme, setTheme] = useState(now);
   useEffect(() => {
-    const query = matchMedia("(prefers-color-scheme: dark)");
-    const follow = () => setDark(query.matches);
-    query.addEventListener("change", follow);
-    return () => query.removeEventListener("change", follow);
+    const queries = THEMES.map((each) => matchMedia(each));
+    const follow = () => setTheme(now());
+    for (const each of queries) each.addEventListener("change", follow);
+    return () => queries.forEach((each) => each.removeEventListener("change", follow));
   }, []);
-  return isDark;
+  return theme;
 }

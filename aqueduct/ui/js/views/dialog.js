@@ -10,7 +10,7 @@ export function Dialog({ title, close, children, wide }) {
     element?.showModal();
     return () => {
       element?.close();
-      before?.focus();
+      (before?.isConnected ? before : document.getElementById("main"))?.focus(); // its row may be drawn no more
     };
   }, []);
   return html`

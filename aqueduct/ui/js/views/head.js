@@ -7,8 +7,8 @@ import { links, overview } from "../stores.js";
 const WORDS = { live: "live", connecting: "connecting", cut: "not live" };
 const TONES = { live: "ok", connecting: "idle", cut: "bad" };
 
-/** @param {{ views: Record<string, { title: string }>, root: string }} props */
-export function Head({ views, root }) {
+/** @param {{ views: { name: string, title: string }[], current: string | undefined }} props by their names in the address */
+export function Head({ views, current }) {
   const status = useStore(overview, (state) => state.status);
   const { link } = whole(useStore(links, (state) => state));
   const runs = status?.haproxyState === "running";
@@ -16,9 +16,8 @@ export function Head({ views, root }) {
     <header class="top">
       <h1 class="brand">Aqueduct ${status?.label && html`<span class="label">${status.label}</span>`}</h1>
       <nav aria-label="Pages">
-        ${Object.entries(views).map(
-          ([path, { title }]) =>
-            html`<a href=${`#${path}`} aria-current=${path === root ? "page" : undefined}>${title}</a>`,
+        ${views.map(
+          ({ name, title }) => html`<a href=${`#/${name}`} aria-current=${name === current ? "page" : undefined}>${title}</a>`,
         )}
         <a href="/docs">API</a>
       </nav>

@@ -18,8 +18,8 @@ F, B, S = LineKind.FRONTEND, LineKind.BACKEND, LineKind.SERVER
         (LineName(F, "web:frontend"), Name(STATS_KIND_FRONTEND, "web")),
         (LineName(B, "web"), Name(STATS_KIND_BACKEND, "web")),
         (LineName(S, "web", "web_10.0.0.1:80"), Name(STATS_KIND_MEMBER, "web", "10.0.0.1:80")),
-        (LineName(S, "web", "web_::1:80"), Name(STATS_KIND_MEMBER, "web", "::1:80")),
-        (LineName(S, "a_b", "a_b_unix::_2Frun"), Name(STATS_KIND_MEMBER, "a_b", "unix::_2Frun")),
+        (LineName(S, "web", "web_::1:80"), Name(STATS_KIND_MEMBER, "web", "[::1]:80")),
+        (LineName(S, "a_b", "a_b_unix::_2Frun"), Name(STATS_KIND_MEMBER, "a_b", "unix@/run")),
         (LineName(S, "web", "spare"), Name(STATS_KIND_MEMBER, "web", "spare")),
         (LineName(S, "web", "web_spare"), Name(STATS_KIND_MEMBER, "web", "web_spare")),
     ],
@@ -30,7 +30,8 @@ def test_a_line_is_named_by_key_and_member(line: LineName, name: Name) -> None:
 
 def test_a_server_of_a_native_line_is_told_from_a_member() -> None:
     assert Name(STATS_KIND_MEMBER, "web", "spare").is_native
-    assert not Name(STATS_KIND_MEMBER, "web", "10.0.0.1:80").is_native
+    for address in ("10.0.0.1:80", "[::1]:80", "unix@/run/a.sock", "abns@app"):
+        assert not Name(STATS_KIND_MEMBER, "web", address).is_native
 
 
 def test_a_name_as_the_api_tells_it() -> None:

@@ -2,9 +2,10 @@
 import { page } from "../../api.js";
 import { clock, moment } from "../../format.js";
 import { html, useEffect, useMemo, useRef, useState } from "../../html.js";
-import { NO_FEED, gravity, readBack, told } from "../../state/activity.js";
+import { NO_FEED, gravity, isOfAnother, readBack, told } from "../../state/activity.js";
 import { telling } from "../../stores.js";
 import { watch } from "../../streams.js";
+import { useAgain } from "../again.js";
 import { Failure } from "../failure.js";
 import { Rows } from "../rows.js";
 
@@ -25,36 +26,54 @@ export function Feed({ filter }) {
   const [older, setOlder] = useState(/** @type {string | undefined} */ (undefined));
   const [isLoaded, setLoaded] = useState(false);
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
+  const [beginnings, setBeginnings] = useState(0);
+  const turn = useRef(0); // what was read for an earlier beginning counts no more
   const reading = useRef(false);
+  const known = useRef(feed);
+  known.current = feed;
+  const { verbs, resources, text, from, to } = wanted;
+  const params = { page_size: PAGE, verbs, resources, text, start_time: from, end_time: to };
+  const begin = () => setBeginnings((number) => number + 1);
 
   /** @param {string} path @param {Parameters<typeof page>[1]} [options] */
   async function read(path, options) {
     if (reading.current) return;
+    const mine = turn.current;
     reading.current = true;
     try {
       const { items, next } = await page(path, options);
+      if (mine !== turn.current) return;
       setFeed((now) => readBack(now, items));
       setOlder(next);
       setError(undefined);
       return items;
     } catch (failed) {
-      setError(failed);
+      if (mine === turn.current) setError(failed);
     } finally {
-      reading.current = false;
+      if (mine === turn.current) reading.current = false;
     }
+  }
+
+  /** Looks whether it is the same data directory that came back. */
+  async function compare() {
+    const { items } = await page("/v1/activity", { params }).catch(() => ({ items: undefined }));
+    if (items && isOfAnother(known.current, items)) begin();
   }
 
   useEffect(() => {
     let stop = () => {};
-    let left = false;
-    const { verbs, resources, text, from, to } = wanted;
-    const params = { page_size: PAGE, verbs, resources, text, start_time: from, end_time: to };
+    const mine = ++turn.current;
+    reading.current = false;
+    setFeed(NO_FEED);
     read("/v1/activity", { params }).then((items) => {
+      if (!items || mine !== turn.current) return;
       setLoaded(true);
-      if (!left && !to) stop = follow(wanted, items?.[0]?.id, (message) => setFeed((now) => told(now, message, wanted)));
+      const take = (/** @type {any} */ message) => setFeed((now) => told(now, message, wanted));
+      if (!to) stop = follow(wanted, items[0]?.id, { take, begin, compare });
     });
-    return () => ((left = true), stop());
-  }, []);
+    return () => (turn.current++, stop());
+  }, [beginnings]);
+  useAgain(error, () => (isLoaded && older ? read(older) : begin()));
 
   return html`
     <${Failure} error=${error} />
@@ -68,11 +87,14 @@ export function Feed({ filter }) {
 
 /**
  * @param {ReturnType<typeof asked>} wanted @param {number | undefined} newest
- * @param {(message: import("../../types.js").ActivityWatchResponse) => void} take @returns {() => void} stops
+ * @param {{ take: (message: import("../../types.js").ActivityWatchResponse) => void, begin: () => void, compare: () => void }} told
+ *   `begin`: the server has no such event; `compare`: the stream is back
+ * @returns {() => void} stops
  */
-function follow({ verbs, resources }, newest, take) {
+function follow({ verbs, resources }, newest, { take, begin, compare }) {
   const link = telling("activity");
   let after = newest;
+  let wasCut = false;
   const stop = watch({
     path() {
       const params = new URLSearchParams([...verbs.map((each) => ["verbs", each]), ...resources.map((each) => ["resources", each])]);
@@ -83,9 +105,13 @@ function follow({ verbs, resources }, newest, take) {
       after = message.lastId ?? after;
       take(message);
     },
-    link,
+    link(state, error) {
+      if (state === "live" && wasCut) compare();
+      wasCut = state === "cut";
+      link(state, error);
+    },
     refused(error) {
-      if (error.status === 400) after = undefined; // the events of another data directory
+      if (error.status === 400) begin(); // the events of another data directory
     },
   });
   return () => (stop(), link());

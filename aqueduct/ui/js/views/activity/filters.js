@@ -1,4 +1,5 @@
 /** By what the activity is filtered. It stands in the address, so that it can be shared. */
+import { zone } from "../../format.js";
 import { html } from "../../html.js";
 import { link, replace } from "../../router.js";
 import { useSchemas } from "../schemas.js";
@@ -38,7 +39,8 @@ export function Filters({ filter }) {
       </select></label>
       ${isRange && html`
         <label>From <input type="datetime-local" value=${filter.from} onChange=${typed("from")} /></label>
-        <label>To <input type="datetime-local" value=${filter.to} onChange=${typed("to")} /></label>`}
+        <label>To <input type="datetime-local" value=${filter.to} onChange=${typed("to")} /></label>
+        <span class="soft">${zone()}</span>`}
       <details class="kinds"><summary>${filter.verbs.length ? `Kinds: ${filter.verbs.join(", ")}` : "All kinds"}</summary>
         <fieldset><legend class="hidden">Kinds</legend>
           ${verbs.map((verb) => html`<label><input type="checkbox" checked=${filter.verbs.includes(verb)}

@@ -1,6 +1,6 @@
 /** A field of a form, by its description, with its errors beside it. */
-import { html } from "../../html.js";
-import { below, own } from "../../state/form.js";
+import { html, useState } from "../../html.js";
+import { Malformed, below, numeric, own, parsed } from "../../state/form.js";
 import { GroupView, ListView } from "./nested.js";
 
 /**
@@ -52,13 +52,28 @@ function Input({ path, field, isRequired, value, set, isWrong }) {
   if (field.kind === "lines") {
     const text = (value ?? []).join("\n");
     const split = (/** @type {any} */ event) => set(event.target.value.split("\n"));
-    const clean = () => set((value ?? []).filter((/** @type {string} */ each) => each.trim()));
-    return html`<textarea ...${common} rows=${Math.min(12, (value ?? []).length + 1)} value=${text} onInput=${split} onBlur=${clean} spellcheck=${false}></textarea>`;
+    return html`<textarea ...${common} rows=${Math.min(12, (value ?? []).length + 1)} value=${text} onInput=${split} spellcheck=${false}></textarea>`;
   }
   if (field.kind === "integer") {
-    const number = (/** @type {any} */ event) => set(event.target.value === "" ? undefined : Number(event.target.value));
-    return html`<input ...${common} type="number" min=${field.minimum} value=${value ?? ""} onInput=${number} />`;
+    const number = (/** @type {any} */ event) => set(event.target.value === "" ? undefined : numeric(event.target.value));
+    return html`<input ...${common} inputmode="numeric" value=${value ?? ""} onInput=${number} autocomplete="off" />`;
   }
-  if (field.kind === "json") return html`<input ...${common} value=${value === undefined ? "" : JSON.stringify(value)} readonly />`;
+  if (field.kind === "json") return html`<${Json} common=${common} value=${value} set=${set} />`;
   return html`<input ...${common} value=${value ?? ""} placeholder=${field.example} onInput=${typed} spellcheck=${false} autocomplete="off" />`;
+}
+
+/**
+ * An object in JSON. What is typed stays as it is typed: set out anew when it is left, it would move the button that is clicked.
+ * @param {{ common: object, value: any, set: (value: any) => void }} props
+ */
+function Json({ common, value, set }) {
+  const [typed, setTyped] = useState({ text: "", value: undefined });
+  const shown = value instanceof Malformed ? value.text : value === undefined ? "" : JSON.stringify(value, null, 1);
+  const text = typed.value === value ? typed.text : shown;
+  function take(/** @type {any} */ event) {
+    const next = /** @type {any} */ (parsed(event.target.value));
+    setTyped({ text: event.target.value, value: next });
+    set(next);
+  }
+  return html`<textarea ...${common} rows=${Math.min(12, text.split("\n").length)} value=${text} placeholder="{}" spellcheck=${false} onInput=${take}></textarea>`;
 }

@@ -4,6 +4,7 @@ import { clock, moment } from "../../format.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
 import { useStore } from "../../store.js";
 import { overview } from "../../stores.js";
+import { useAgain } from "../again.js";
 import { Failure } from "../failure.js";
 import { Line, useOpened } from "../overview/row.js";
 import { Diff } from "../plan.js";
@@ -13,6 +14,7 @@ import { Restore } from "./restore.js";
 /**
  * @typedef {import("../../types.js").Revision} Revision
  * @typedef {import("../../types.js").ResourceChange} ResourceChange
+ * @typedef {{ revisions: readonly Revision[], older: string | undefined }} Known the newest first, and the path of what comes next
  */
 
 const PAGE = 50;
@@ -20,31 +22,30 @@ const PAGE = 50;
 /** @param {{ params: URLSearchParams }} props */
 export function History({ params }) {
   const current = useStore(overview, (state) => state.config.revision);
-  const [revisions, setRevisions] = useState(/** @type {readonly Revision[]} */ ([]));
-  const [older, setOlder] = useState(/** @type {string | undefined} */ (undefined));
+  const [{ revisions, older }, setKnown] = useState(/** @type {Known} */ ({ revisions: [], older: undefined }));
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
   const [back, setBack] = useState(/** @type {import("./restore.js").Back | undefined} */ (undefined));
+  const [tries, setTries] = useState(0);
   const reading = useRef(false);
   const resource = params.get("resource") ?? "";
 
   useEffect(() => {
     page("/v1/revisions", { params: { page_size: PAGE, resource } }).then(
       ({ items, next }) => {
-        setRevisions((known) => [...items, ...known.filter((each) => each.revision < (items.at(-1)?.revision ?? Infinity))]);
-        setOlder((known) => known ?? next);
+        setKnown((known) => headed(known, { revisions: items, older: next }));
         setError(undefined);
       },
       setError,
     );
-  }, [current, resource]);
+  }, [current, resource, tries]);
+  useAgain(error, () => setTries(tries + 1));
 
   async function more() {
     if (!older || reading.current) return;
     reading.current = true;
     try {
       const { items, next } = await page(older);
-      setRevisions((known) => [...known, ...items]);
-      setOlder(next);
+      setKnown((known) => (known.older === older ? { revisions: [...known.revisions, ...items], older: next } : known));
     } catch (failed) {
       setError(failed);
     } finally {
@@ -59,6 +60,13 @@ export function History({ params }) {
       draw=${(/** @type {Revision} */ each) => html`<${RevisionRow} revision=${each} back=${setBack} />`} end=${more} /></div>
     ${back && html`<${Restore} back=${back} close=${() => setBack(undefined)} />`}
   `;
+}
+
+/** What is known, behind a page of the newest: where that does not reach down to it, there is a gap, and it is read again. @param {Known} known @param {Known} newest @returns {Known} */
+function headed(known, newest) {
+  const last = newest.revisions.at(-1)?.revision ?? Infinity;
+  if (!(last <= (known.revisions[0]?.revision ?? 0))) return newest;
+  return { ...known, revisions: [...newest.revisions, ...known.revisions.filter((each) => each.revision < last)] };
 }
 
 /** @param {{ revision: Revision, back: (back: import("./restore.js").Back) => void }} props */
@@ -88,10 +96,12 @@ function RevisionRow({ revision: { revision, createTime, annotation = {}, cause,
 function Difference({ revision }) {
   const [found, setFound] = useState(/** @type {{ configDiff?: string, changes?: ResourceChange[] } | undefined} */ (undefined));
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
-  useEffect(() => {
+  function load() {
     const params = { from_revision: revision - 1, to_revision: revision };
-    call("/v1/revisions:diff", { params }).then(setFound, setError);
-  }, [revision]);
+    call("/v1/revisions:diff", { params }).then((differs) => (setFound(differs), setError(undefined)), setError);
+  }
+  useEffect(load, [revision]);
+  useAgain(error, load);
   if (error) return html`<${Failure} error=${error} />`;
   if (!found) return html`<p class="soft">Loading…</p>`;
   return html`

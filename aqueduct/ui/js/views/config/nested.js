@@ -1,5 +1,5 @@
 /** Fields that hold others: groups, which may be absent, and lists of groups. */
-import { html } from "../../html.js";
+import { html, useEffect, useRef } from "../../html.js";
 import { blank, own } from "../../state/form.js";
 import { FieldView } from "./field.js";
 
@@ -8,21 +8,33 @@ import { FieldView } from "./field.js";
 /** A group. @param {Props} props errors by paths within it */
 export function GroupView({ name, path, field, isRequired, value, set, errors }) {
   const isThere = value !== undefined && Object.keys(value).length > 0;
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const was = useRef(isThere);
+  useEffect(() => {
+    // The button that had the focus is gone; where the form itself was filled, nothing had it.
+    if (was.current !== isThere && document.activeElement === document.body) focusFirst(place.current);
+    was.current = isThere;
+  }, [isThere]);
   if (!isThere && !isRequired) {
     return html`
-      <div class="field"><span class="name">${name}</span>
+      <div class="field" ref=${place}><span class="name">${name}</span>
         <button type="button" onClick=${() => set(first(field))} aria-describedby=${`${path}-hint`}>Add ${name}</button>
         <p class="hint" id=${`${path}-hint`}>${field.description}</p></div>
     `;
   }
   return html`
-    <fieldset class="group"><legend>${name}</legend>
+    <fieldset class="group" ref=${place}><legend>${name}</legend>
       <p class="hint">${field.description}</p>
       <${Errors} errors=${own(errors)} />
       <${Fields} path=${path} field=${field} value=${value} set=${set} errors=${errors} />
       ${!isRequired && html`<button type="button" onClick=${() => set(undefined)}>Remove ${name}</button>`}
     </fieldset>
   `;
+}
+
+/** @param {HTMLElement | null} place */
+function focusFirst(place) {
+  /** @type {HTMLElement | null | undefined} */ (place?.querySelector("input, select, textarea, button"))?.focus();
 }
 
 /** A value for a group that is to be there: with what makes it not empty. @param {Props["field"]} field */
@@ -37,6 +49,14 @@ export function ListView({ name, path, field, value, set, errors }) {
   const items = /** @type {any[]} */ (value ?? []);
   const without = (/** @type {number} */ index) => items.filter((_, each) => each !== index);
   const one = name.replace(/s$/, "");
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const before = useRef(items.length);
+  useEffect(() => {
+    const rows = [...(place.current?.children ?? [])];
+    if (before.current < items.length) focusFirst(/** @type {HTMLElement | undefined} */ (rows.at(-1)) ?? null);
+    else if (document.activeElement === document.body) /** @type {HTMLElement | null | undefined} */ (place.current?.nextElementSibling)?.focus();
+    before.current = items.length;
+  }, [items.length]);
   /** @param {number} index */
   function up(index) {
     const next = without(index);
@@ -47,7 +67,7 @@ export function ListView({ name, path, field, value, set, errors }) {
     <fieldset class="list"><legend>${name}</legend>
       <p class="hint">${field.description}</p>
       <${Errors} errors=${own(errors)} />
-      <ol>${items.map((each, index) => html`
+      <ol ref=${place}>${items.map((each, index) => html`
         <li class="item" aria-label=${`${one} ${index + 1}`}>
           <${Fields} path=${`${path}[${index}]`} field=${item} value=${each} errors=${within(errors, index)}
             set=${(/** @type {any} */ next) => set(items.map((kept, other) => (other === index ? next : kept)))} />

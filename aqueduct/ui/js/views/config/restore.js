@@ -1,42 +1,46 @@
 /** The way back to a revision: its plan, and the word to do it. */
 import { call } from "../../api.js";
 import { counted } from "../../format.js";
-import { html, useEffect, useState } from "../../html.js";
+import { html, useState } from "../../html.js";
 import { AnnotationFields, useAnnotation } from "../annotation.js";
 import { Dialog } from "../dialog.js";
 import { Failure } from "../failure.js";
 import { PlanView } from "../plan.js";
+import { Faster, usePlan } from "../planned.js";
 import { say } from "../says.js";
 
 /** @typedef {{ revision: number, resources: string[], title: string }} Back `resources`: those alone, all where there is none */
 
 /** @param {{ back: Back, close: () => void }} props */
 export function Restore({ back: { revision, resources, title }, close }) {
-  const [planned, setPlanned] = useState(/** @type {any} */ (undefined));
   const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState(/** @type {unknown} */ (undefined));
   const annotation = useAnnotation();
   const path = `/v1/revisions/${revision}:restore`;
-  useEffect(() => {
-    call(path, { method: "POST", body: { resources, validateOnly: true } }).then(setPlanned, setError);
-  }, []);
+  const { planned, error, faster, carryOut, fail } = usePlan(
+    resources,
+    async () => (await call("/v1/status")).storedRevision,
+    (headers) => call(path, { method: "POST", body: { resources, validateOnly: true }, headers }),
+  );
 
   async function restore() {
     const { author, message } = annotation;
     setBusy(true);
     try {
-      await call(path, { method: "POST", body: { resources, annotation: { author, message } } });
-      say(`${title}: done`);
-      close();
+      const body = { resources, annotation: { author, message } };
+      if (await carryOut((headers) => call(path, { method: "POST", body, headers }))) {
+        say(`${title}: done`);
+        close();
+      }
     } catch (failed) {
-      setError(failed);
-      setBusy(false);
+      fail(failed);
     }
+    setBusy(false);
   }
 
   const changes = /** @type {any[]} */ (planned?.changes ?? []);
   return html`
     <${Dialog} title=${title} close=${close} wide>
+      <${Faster} faster=${faster} />
       ${!planned && !error && html`<p class="soft" role="status">Asking what it would do…</p>`}
       ${planned && html`
         <p>${changes.length ? `${counted(changes.length, "change")}:` : "All is as it was then already."}</p>

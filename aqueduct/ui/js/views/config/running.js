@@ -4,6 +4,7 @@ import { html, useEffect, useMemo, useState } from "../../html.js";
 import { tokens } from "../../state/haproxy.js";
 import { useStore } from "../../store.js";
 import { overview } from "../../stores.js";
+import { useAgain } from "../again.js";
 import { Failure } from "../failure.js";
 import { Rows } from "../rows.js";
 
@@ -16,6 +17,8 @@ export function Running() {
   const [text, setText] = useState("");
   const [error, setError] = useState(/** @type {unknown} */ (undefined));
   const [filter, setFilter] = useState("");
+  const [tries, setTries] = useState(0);
+  useAgain(error, () => setTries(tries + 1));
   useEffect(() => {
     const asked = new AbortController();
     open("/haproxy/config", { headers: { Accept: "text/plain" }, signal: asked.signal })
@@ -23,7 +26,7 @@ export function Running() {
       .then((read) => (setText(read), setError(undefined)))
       .catch((failed) => asked.signal.aborted || setError(failed));
     return () => asked.abort();
-  }, [applied]);
+  }, [applied, tries]);
   const all = useMemo(() => sections(text), [text]);
   const words = filter.toLowerCase();
   const shown = words ? all.filter(({ lines }) => lines.some((line) => line.toLowerCase().includes(words))) : all;

@@ -18,7 +18,8 @@ export function FrontendRow({ frontend, stats, backends, isOpen: byDefault }) {
   const [isOpen, turn] = useOpened(`frontends/${frontend.key}`, byDefault);
   const id = `frontend-${frontend.key}`;
   const word = stats?.state?.status;
-  const errors = (stats?.rates?.responses4xx ?? 0) + (stats?.rates?.responses5xx ?? 0);
+  const isTcp = frontend.mode === "tcp";
+  const errors = isTcp ? (stats?.rates?.errors ?? 0) : (stats?.rates?.responses4xx ?? 0) + (stats?.rates?.responses5xx ?? 0);
   return html`
     <article class="resource" aria-label=${`Frontend ${frontend.key}`}>
       <${Line} name=${frontend.key} isOpen=${isOpen} turn=${turn} id=${id}>
@@ -27,7 +28,9 @@ export function FrontendRow({ frontend, stats, backends, isOpen: byDefault }) {
         <span class="grow soft">→ ${targets(frontend)}</span>
         <span class="soft tag">${frontend.mode}</span>
         <${Figure} value=${count(stats?.sessions?.current)} unit="sessions" />
-        <${Figure} value=${rate(stats?.rates?.requests)} unit="req/s" />
+        ${isTcp
+          ? html`<${Figure} value=${rate(stats?.rates?.sessions)} unit="sess/s" />`
+          : html`<${Figure} value=${rate(stats?.rates?.requests)} unit="req/s" />`}
         <${Figure} value=${rate(errors)} unit="errors/s" tone=${errors ? "warn" : ""} />
       <//>
       ${isOpen && html`<div class="inside" id=${id}><${Inside} frontend=${frontend} stats=${stats} backends=${backends} /></div>`}
@@ -49,9 +52,9 @@ function Inside({ frontend, stats, backends }) {
   return html`
     <div class="charts">
       <${Chart} label="Sessions" value=${count(sessions?.current)} series=${series} lines=${[{ column: "sessions", colour: "--accent" }]} />
-      <${Chart} label="Requests/s" value=${rate(rates?.requests)} series=${series} lines=${[{ column: "requests", colour: "--accent" }]} />
-      <${Chart} label="4xx, 5xx/s" value=${`${rate(rates?.responses4xx)}, ${rate(rates?.responses5xx)}`} series=${series}
-        lines=${[{ column: "e4xx", colour: "--warn" }, { column: "e5xx", colour: "--bad" }]} />
+      ${frontend.mode === "tcp"
+        ? html`<${Chart} label="Sessions/s" value=${rate(rates?.sessions)} series=${series} lines=${[{ column: "begun", colour: "--accent" }]} />`
+        : html`<${HttpCharts} rates=${rates} series=${series} />`}
     </div>
     <div class="routing">
       <${Routes} frontend=${frontend} backends=${backends} />
@@ -60,6 +63,15 @@ function Inside({ frontend, stats, backends }) {
     </div>
     <p class="links"><a href=${`#/config/edit/frontends/${encodeURIComponent(frontend.key)}`}>Edit</a>
       ${" "}<a href=${link("/activity", { resource: `frontends/${frontend.key}` })}>Activity</a></p>
+  `;
+}
+
+/** @param {{ rates: Stats["rates"], series: import("../../state/series.js").Series }} props */
+function HttpCharts({ rates, series }) {
+  return html`
+    <${Chart} label="Requests/s" value=${rate(rates?.requests)} series=${series} lines=${[{ column: "requests", colour: "--accent" }]} />
+    <${Chart} label="4xx, 5xx/s" value=${`${rate(rates?.responses4xx)}, ${rate(rates?.responses5xx)}`} series=${series}
+      lines=${[{ column: "e4xx", colour: "--warn" }, { column: "e5xx", colour: "--bad" }]} />
   `;
 }
 

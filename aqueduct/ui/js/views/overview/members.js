@@ -3,6 +3,7 @@ import { call } from "../../api.js";
 import { backendPath } from "../../following.js";
 import { count, counted, duration, rate, since } from "../../format.js";
 import { html, useState } from "../../html.js";
+import { numeric } from "../../state/form.js";
 import { memberRows } from "../../state/members.js";
 import { memberState } from "../../state/overview.js";
 import { useStore } from "../../store.js";
@@ -83,10 +84,10 @@ function Weight({ backend, address, member, weight }) {
   const [typed, setTyped] = useState(/** @type {string | undefined} */ (undefined)); // which news do not overwrite
   async function set(/** @type {Event} */ event) {
     const { value } = /** @type {HTMLInputElement} */ (event.target);
-    await acted(`Weight of ${address}`, backend, address, "setWeight", value === "" ? {} : { weight: Number(value) });
+    await acted(`Weight of ${address}`, backend, address, "setWeight", value === "" ? {} : { weight: numeric(value) });
     setTyped(undefined);
   }
-  return html`<input class="weight" type="number" min="0" max="256" value=${typed ?? shown} onChange=${set}
+  return html`<input class="weight" inputmode="numeric" autocomplete="off" value=${typed ?? shown} onChange=${set}
     onInput=${(/** @type {any} */ event) => setTyped(event.target.value)}
     aria-label=${`Weight of ${address}; empty for its own`} title="Empty: the member's own" />`;
 }

@@ -10,6 +10,7 @@ import { Rows } from "../rows.js";
 import { BackendRow } from "./backend.js";
 import { FrontendRow } from "./frontend.js";
 import { Problems } from "./problems.js";
+import { SwitchDialog } from "./switch.js";
 
 const FEW = 5; // that are shown open
 
@@ -52,6 +53,7 @@ export function OverviewPage({ place }) {
         draw=${(/** @type {any} */ each) => html`<${BackendRow} backend=${each} stats=${state.stats.backends.get(each.key)}
           isOpen=${areFew} />`} />
     </section>
+    <${SwitchDialog} />
   `;
 }
 

@@ -18,12 +18,12 @@ export function Progress({ backend, version, old, isDone }) {
   const leaving = rows.filter((row) => old.includes(row.address) && row.member?.version !== version);
   const isOver = isDone && !transition && !leaving.length;
   return html`
-    <ol class="steps" role="status">
+    <div role="status"><ol class="steps">
       <${Step} is=${isDone ? "done" : "now"}>Members of ${version} pass their checks<//>
       <${Step} is=${isOver ? "done" : isDone ? "now" : "later"}>${version} serves; old members finish their sessions
         ${isDone && !isOver && ` (${count(leaving.length)} left)`}<//>
       <${Step} is=${isOver ? "done" : "later"}>Done: ${version} alone<//>
-    </ol>
+    </ol></div>
     <div class="scroll" tabindex="0" role="region" aria-label="Members on their way"><table>
       <thead><tr><th scope="col">Member</th><th scope="col">Phase</th><th scope="col">State</th><th scope="col" class="number">Sessions</th></tr></thead>
       <tbody>${rows.map(({ address, member, stats: each }) => {

@@ -1,82 +1,107 @@
-/** The switch of a backend to a version: what it would do, the word to do it, how far it is, and the way back. */
+/**
+ * The switch of a backend to a version: what it would do, the word to do it, how far it is, and the way back.
+ *
+ * The dialog is the page's, not the row's: rows come and go with what is filtered and seen.
+ */
 import { call } from "../../api.js";
 import { backendPath, followStatus } from "../../following.js";
 import { html, useEffect, useRef, useState } from "../../html.js";
 import { address, switched } from "../../state/members.js";
+import { createStore, useStore } from "../../store.js";
 import { AnnotationFields, useAnnotation } from "../annotation.js";
 import { Dialog } from "../dialog.js";
 import { Failure } from "../failure.js";
 import { PlanView } from "../plan.js";
+import { Faster, usePlan } from "../planned.js";
 import { say, sayFailed } from "../says.js";
 import { Progress } from "./progress.js";
 
 /**
  * @typedef {import("../../types.js").Backend} Backend
- * @typedef {import("../../types.js").Member} Member
- * @typedef {import("../../types.js").Plan} Plan
- * @typedef {import("../../types.js").Registration} Registration
+ * @typedef {{ key: string, version: string } | undefined} Wanted
  */
 
-/**
- * @param {{ backend: Backend, version: string, registrations: readonly Registration[], close: () => void, next: (version: string) => void }} props
- */
-export function Switch({ backend, version, registrations, close, next }) {
-  const [from] = useState(backend.version ?? "");
-  const [planned, setPlanned] = useState(/** @type {{ plan?: Plan, members: Member[] } | undefined} */ (undefined));
+const wanted = createStore((/** @type {Wanted} */ _, /** @type {Wanted} */ next) => next, /** @type {Wanted} */ (undefined));
+
+/** Ask for a switch: opens the dialog. @param {string} key of the backend @param {string} version */
+export function openSwitch(key, version) {
+  wanted.dispatch({ key, version });
+}
+
+/** The dialog, while there is one. */
+export function SwitchDialog() {
+  const now = useStore(wanted, (state) => state);
+  const close = () => wanted.dispatch(undefined);
+  useEffect(() => close, []);
+  if (!now) return null;
+  const { key, version } = now;
+  return html`<${Dialog} title=${`Switch ${key} to ${version}`} close=${close}>
+    <${Switch} key=${version} backend=${key} version=${version} close=${close} /><//>`;
+}
+
+/** @param {{ backend: string, version: string, close: () => void }} props */
+function Switch({ backend, version, close }) {
+  const path = backendPath(backend);
+  const before = useRef(/** @type {Backend | undefined} */ (undefined));
   const [step, setStep] = useState(/** @type {"plan" | "under way" | "done"} */ ("plan"));
-  const [error, setError] = useState(/** @type {unknown} */ (undefined));
   const annotation = useAnnotation();
-  const path = backendPath(backend.key);
+  const result = useRef(/** @type {HTMLElement | null} */ (null));
   const isOpen = useRef(true);
   useEffect(() => () => void (isOpen.current = false), []);
-
   useEffect(() => {
-    const asked = new AbortController();
-    const plan = call(path, { method: "POST", params: { validate_only: true }, body: { version }, signal: asked.signal });
-    const now = call(`${path}/members`, { signal: asked.signal });
-    Promise.all([plan, now]).then(
-      ([{ plan: made }, members]) => setPlanned({ plan: made, members }),
-      (failed) => asked.signal.aborted || setError(failed),
-    );
-    return () => asked.abort();
-  }, []);
+    if (!document.activeElement?.closest("dialog")) result.current?.focus(); // what had the focus is gone
+  });
+
+  const { planned, error, faster, carryOut, fail } = usePlan(
+    [`backends/${backend}`],
+    async () => (await call(path)).revision,
+    async (headers) => {
+      before.current = await call(path);
+      return call(path, { method: "POST", params: { validate_only: true }, body: { version }, headers });
+    },
+  );
+  const from = before.current?.version ?? "";
+  const old = (before.current?.members ?? []).map(address);
 
   async function start() {
     setStep("under way");
-    setError(undefined);
     const { author, message } = annotation;
-    const body = { version, annotation: { author, message } };
-    const switching = call(path, { method: "POST", body, headers: { "Request-Timeout": "3900" } });
-    followStatus.now();
     try {
-      await switching;
-      setStep("done");
-      if (!isOpen.current) say(`${backend.key}: ${version} serves`);
+      const isDone = await carryOut((headers) => {
+        const body = { version, annotation: { author, message } };
+        const switching = call(path, { method: "POST", body, headers: { ...headers, "Request-Timeout": "3900" } });
+        followStatus.now();
+        return switching;
+      });
+      setStep(isDone ? "done" : "plan");
+      if (isOpen.current) return;
+      if (isDone) say(`${backend}: ${version} serves`);
+      else sayFailed(`Switch ${backend} to ${version}`, new Error("it was changed by somebody else meanwhile"));
     } catch (failed) {
-      if (!isOpen.current) return sayFailed(`Switch ${backend.key} to ${version}`, failed);
-      setError(failed);
+      if (!isOpen.current) return sayFailed(`Switch ${backend} to ${version}`, failed);
+      fail(failed);
       setStep("plan");
     }
   }
 
-  const wanted = registrations.filter((each) => each.version === version);
   return html`
-    <${Dialog} title=${`Switch ${backend.key} to ${version}`} close=${close}>
+    <div class="result" tabindex="-1" ref=${result} role="group" aria-label=${step === "plan" ? "Plan" : "Progress"}>
       ${step === "plan" && html`
+        <${Faster} faster=${faster} />
         ${!planned && !error && html`<p class="soft" role="status">Asking what it would do…</p>`}
-        ${planned && html`<${Moves} ...${switched(planned.plan?.configDiff ?? "", planned.members, wanted)} from=${from} to=${version} />
+        ${planned && html`<${Moves} ...${switched(old, (planned.backend?.members ?? []).map(address))} from=${from} to=${version} />
           <${PlanView} plan=${planned.plan} />`}
         <${Failure} error=${error} />
         ${planned && html`<${AnnotationFields} annotation=${annotation} />`}
       `}
-      ${step !== "plan" && html`<${Progress} backend=${backend.key} version=${version} old=${(planned?.members ?? []).map(address)} isDone=${step === "done"} />`}
-      <footer>
-        ${step === "plan" && planned && html`<button type="button" class="main" onClick=${start}>Switch to ${version}</button>`}
-        ${step === "done" && from && from !== version &&
-        html`<button type="button" onClick=${() => next(from)}>Switch back to ${from}…</button>`}
-        <button type="button" onClick=${close}>${step === "plan" ? "Cancel" : "Close"}</button>
-      </footer>
-    <//>
+      ${step !== "plan" && html`<${Progress} backend=${backend} version=${version} old=${old} isDone=${step === "done"} />`}
+    </div>
+    <footer>
+      ${step === "plan" && planned && html`<button type="button" class="main" onClick=${start}>Switch to ${version}</button>`}
+      ${step === "done" && from && from !== version &&
+      html`<button type="button" onClick=${() => openSwitch(backend, from)}>Switch back to ${from}…</button>`}
+      <button type="button" onClick=${close}>${step === "plan" ? "Cancel" : "Close"}</button>
+    </footer>
   `;
 }
 
