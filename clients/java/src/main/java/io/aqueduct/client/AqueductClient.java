@@ -125,7 +125,7 @@ public final class AqueductClient implements AutoCloseable {
      *
      * @param frontend all of it
      * @param options how
-     * @return the frontend as stored, the revision, and what was done for it
+     * @return as stored, and what was done for it
      */
     public PutFrontendResponse putFrontend(Frontend frontend, WriteOption... options) {
         var request = PutFrontendRequest.newBuilder().setFrontend(frontend);
@@ -137,7 +137,7 @@ public final class AqueductClient implements AutoCloseable {
      *
      * @param key its key; {@link AqueductException.NotFound} where there is none
      * @param options how
-     * @return the frontend that was, the revision, and what was done for it
+     * @return as it was, and what was done for it
      */
     public DeleteFrontendResponse deleteFrontend(String key, WriteOption... options) {
         var request = DeleteFrontendRequest.newBuilder().setKey(key);
@@ -159,7 +159,7 @@ public final class AqueductClient implements AutoCloseable {
      *
      * @param backend all of it
      * @param options how
-     * @return the backend as stored, the revision, and what was done for it
+     * @return as stored, and what was done for it
      */
     public PutBackendResponse putBackend(Backend backend, WriteOption... options) {
         var request = PutBackendRequest.newBuilder().setBackend(backend);
@@ -171,7 +171,7 @@ public final class AqueductClient implements AutoCloseable {
      *
      * @param key its key; {@link AqueductException.NotFound} where there is none
      * @param options how
-     * @return the backend that was, the revision, and what was done for it
+     * @return as it was, and what was done for it
      */
     public DeleteBackendResponse deleteBackend(String key, WriteOption... options) {
         var request = DeleteBackendRequest.newBuilder().setKey(key);
@@ -185,7 +185,7 @@ public final class AqueductClient implements AutoCloseable {
      * @param key the backend's
      * @param version of the service, as its instances register
      * @param options how
-     * @return the backend as stored, the revision, and what was done for it
+     * @return as stored, and what was done for it
      */
     public SetBackendVersionResponse setVersion(String key, String version, WriteOption... options) {
         var request = SetBackendVersionRequest.newBuilder().setKey(key).setVersion(version);

@@ -9,7 +9,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import java.util.Map;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Messages, errors and events as JSON, as clients/conformance/README.md has them. */
@@ -31,7 +31,9 @@ final class Documents {
             return all;
         }
         if (value instanceof JsonPrimitive text && text.isString()) {
-            return new JsonPrimitive(VARIABLE.matcher(text.getAsString()).replaceAll((MatchResult found) -> variables.get(found.group(1))));
+            return new JsonPrimitive(VARIABLE
+                    .matcher(text.getAsString())
+                    .replaceAll(found -> Matcher.quoteReplacement(variables.get(found.group(1)))));
         }
         return value;
     }
