@@ -78,10 +78,8 @@ public final class AqueductClient implements AutoCloseable {
     }
 
     /**
-     * What the generated stubs need, also those that do not wait. Calls have this client's deadlines and repetitions;
-     * {@link AqueductException#of} reads the errors that they throw.
-     *
-     * @return the channel
+     * {@return the channel for generated stubs, also those that do not wait} Calls have this client's deadlines and
+     * repetitions; {@link AqueductException#of} reads the errors that they throw.
      */
     public Channel channel() {
         return channel;
@@ -193,10 +191,9 @@ public final class AqueductClient implements AutoCloseable {
     }
 
     /**
-     * Tells where a service runs, or renews that.
+     * {@return the registration as kept, with its id} It tells where a service runs, or renews that.
      *
      * @param registration what runs where, and for how long that holds
-     * @return the registration as kept, with its id
      */
     public Registration register(Registration registration) {
         var request = RegisterRequest.newBuilder().setRegistration(registration).build();
@@ -204,10 +201,9 @@ public final class AqueductClient implements AutoCloseable {
     }
 
     /**
-     * Ends a registration.
+     * {@return a registration, which this ends}
      *
      * @param id its id; {@link AqueductException.NotFound} where there is none
-     * @return the registration that was
      */
     public Registration deregister(String id) {
         var request = DeregisterRequest.newBuilder().setId(id).build();
@@ -276,30 +272,27 @@ public final class AqueductClient implements AutoCloseable {
     }
 
     /**
-     * Tells the configuration, then each change of it once and in order, over restarts of the server.
+     * {@return a watch, to be closed} It tells the configuration, then each change of it once and in order, over restarts of the server.
      *
      * @param request selects resources, and where to begin: with a snapshot, or after a revision
-     * @return a watch, to be closed
      */
     public Watch<ConfigEvent> watchConfig(ConfigWatchRequest request) {
         return new Watch<>(connection, new ConfigFollower(request));
     }
 
     /**
-     * Tells statistics, then what changes of them; all of them again over restarts of the server.
+     * {@return a watch, to be closed} It tells statistics, then what changes of them; all of them again over restarts of the server.
      *
      * @param request selects them
-     * @return a watch, to be closed
      */
     public Watch<StatsWatchResponse> watchStats(StatsWatchRequest request) {
         return new Watch<>(connection, new StatsFollower(request));
     }
 
     /**
-     * Tells what happens, each event once, over restarts of the server.
+     * {@return a watch, to be closed} It tells what happens, each event once, over restarts of the server.
      *
      * @param request selects events, and where to begin
-     * @return a watch, to be closed
      */
     public Watch<ActivityEvent> watchActivity(ActivityWatchRequest request) {
         return new Watch<>(connection, new ActivityFollower(request));

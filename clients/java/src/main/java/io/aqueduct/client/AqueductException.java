@@ -74,7 +74,8 @@ public class AqueductException extends RuntimeException {
     }
 
     static AqueductException of(Status status, Metadata trailers, Throwable cause) {
-        Details details = read(trailers == null ? List.of() : StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList());
+        Details details = read(
+                trailers == null ? List.of() : StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList());
         return switch (status.getCode()) {
             case INVALID_ARGUMENT -> new InvalidArgument(status, details, cause);
             case NOT_FOUND -> new NotFound(status, details, cause);
@@ -106,13 +107,15 @@ public class AqueductException extends RuntimeException {
                             .forEach(v -> preconditions.add(new Precondition(v.getType(), v.getSubject(), v.getDescription())));
                 } else if (each.is(ResourceInfo.class)) {
                     ResourceInfo about = each.unpack(ResourceInfo.class);
-                    resource = Optional.of(new Resource(about.getResourceType(), about.getResourceName(), about.getDescription()));
+                    resource = Optional.of(
+                            new Resource(about.getResourceType(), about.getResourceName(), about.getDescription()));
                 }
             }
         } catch (InvalidProtocolBufferException garbled) {
             return new Details("", Map.of(), List.of(), List.of(), Optional.empty());
         }
-        return new Details(info.getReason(), info.getMetadataMap(), List.copyOf(violations), List.copyOf(preconditions), resource);
+        return new Details(
+                info.getReason(), info.getMetadataMap(), List.copyOf(violations), List.copyOf(preconditions), resource);
     }
 
     /** {@return gRPC's code} */

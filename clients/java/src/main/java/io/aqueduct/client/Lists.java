@@ -51,7 +51,12 @@ final class Lists {
 
     static Pages<Registration> registrations(AqueductClient client, String name, String version) {
         return new Pages<>((size, token) -> {
-            var asked = ListRegistrationsRequest.newBuilder().setName(name).setVersion(version).setPageSize(size).setPageToken(token).build();
+            var asked = ListRegistrationsRequest.newBuilder()
+                    .setName(name)
+                    .setVersion(version)
+                    .setPageSize(size)
+                    .setPageToken(token)
+                    .build();
             var page = client.call(RegistryServiceGrpc.getListRegistrationsMethod(), asked);
             return new Pages.Page<>(page.getRegistrationsList(), page.getNextPageToken());
         }, 0);

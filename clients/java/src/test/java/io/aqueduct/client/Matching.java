@@ -67,8 +67,11 @@ final class Matching {
     private static boolean holds(String operator, JsonElement wanted, JsonElement found) {
         return switch (operator) {
             case "$any" -> true;
-            case "$contains" -> found instanceof JsonPrimitive text && text.isString() && text.getAsString().contains(wanted.getAsString());
-            case "$has" -> found instanceof JsonArray have && items(wanted).allMatch(want -> items(have).anyMatch(each -> matches(want, each)));
+            case "$contains" -> found instanceof JsonPrimitive text
+                    && text.isString()
+                    && text.getAsString().contains(wanted.getAsString());
+            case "$has" -> found instanceof JsonArray have
+                    && items(wanted).allMatch(want -> items(have).anyMatch(each -> matches(want, each)));
             case "$size" -> size(found) == wanted.getAsInt();
             case "$above" -> found instanceof JsonPrimitive && found.getAsLong() > wanted.getAsLong();
             case "$not" -> !matches(wanted, found);

@@ -112,7 +112,12 @@ class WatchTest {
 
     @Test
     void whatComesInPartsIsOneEvent() throws IOException {
-        begin(stream(null, snapshot(5, true, "a"), snapshot(5, false, "b"), change(6, true, "backends/a"), change(6, false, "backends/b")));
+        begin(stream(
+                null,
+                snapshot(5, true, "a"),
+                snapshot(5, false, "b"),
+                change(6, true, "backends/a"),
+                change(6, false, "backends/b")));
         ConfigEvent first = watch.next();
         assertEquals(List.of("a", "b"), keys(first));
         assertEquals(5, first.revision());
@@ -121,7 +126,9 @@ class WatchTest {
 
     @Test
     void whatHasComeInPartComesWholeAgain() throws IOException {
-        begin(stream(gone(), snapshot(5, true, "a")), stream(gone(), snapshot(5, true, "a"), snapshot(5, false, "b"), change(6, true, "backends/a")),
+        begin(
+                stream(gone(), snapshot(5, true, "a")),
+                stream(gone(), snapshot(5, true, "a"), snapshot(5, false, "b"), change(6, true, "backends/a")),
                 stream(null, change(6, false, "backends/a")));
         assertEquals(List.of("a", "b"), keys(watch.next()));
         assertEquals(List.of("backends/a"), resources(watch.next()));
@@ -144,7 +151,9 @@ class WatchTest {
 
     @Test
     void aSlowWatcherGoesOn() throws IOException {
-        begin(stream(Errors.of(Status.Code.RESOURCE_EXHAUSTED, "SLOW_WATCHER"), snapshot(5, false, "a")), stream(null, change(6, false, "backends/a")));
+        begin(
+                stream(Errors.of(Status.Code.RESOURCE_EXHAUSTED, "SLOW_WATCHER"), snapshot(5, false, "a")),
+                stream(null, change(6, false, "backends/a")));
         watch.next();
         assertEquals(6, watch.next().revision());
         assertEquals(Arrays.asList(null, 5L), streams.after);
@@ -152,7 +161,10 @@ class WatchTest {
 
     @Test
     void beginsAnewAndSaysSo() throws IOException {
-        begin(stream(gone(), snapshot(5, false, "a")), stream(Errors.of(Status.Code.OUT_OF_RANGE, "COMPACTED")), stream(null, snapshot(9, false, "b")));
+        begin(
+                stream(gone(), snapshot(5, false, "a")),
+                stream(Errors.of(Status.Code.OUT_OF_RANGE, "COMPACTED")),
+                stream(null, snapshot(9, false, "b")));
         assertEquals("", ((ConfigEvent.Snapshot) watch.next()).reset());
         assertEquals("COMPACTED", ((ConfigEvent.Snapshot) watch.next()).reset());
         assertEquals(Arrays.asList(null, 5L, null), streams.after);
