@@ -22,13 +22,15 @@ import pytest
 CLIENTS: Final = Path(__file__).parents[2] / "clients"
 TIME: Final = pytest.mark.timeout(900 if os.environ.get("AQUEDUCT_TEST_LONG") == "1" else 600)
 """The first run fetches and builds what others find."""
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
+"""Maven prints its version in bold, to a pipe too."""
 
 
 def needed(what: str, *version: str, least: tuple[int, ...]) -> pytest.MarkDecorator:
     """Leave tests out where what they need is not here, or older than `least`: by what `version` prints."""
     found = _version(*version)
     reason = f"needs {what} {'.'.join(map(str, least))} or newer: there is {found or 'none'} here"
-    return pytest.mark.skipif(_numbers(found) < least, reason=reason)
+    return pytest.mark.skipif(numbers(found) < least, reason=reason)
 
 
 def _version(*command: str) -> str:
@@ -38,8 +40,9 @@ def _version(*command: str) -> str:
     return (done.stdout + done.stderr).strip()
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    found = re.search(r"\d+(\.\d+)*", version)
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the first version in a text; an empty one where there is none."""
+    found = re.search(r"\d+(\.\d+)*", _COLOURS.sub("", version))
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
