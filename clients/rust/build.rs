@@ -34,9 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut descriptors = protox::compile(files()?, [PROTOS, THIRD_PARTY])?;
     write_descriptors(&descriptors)?;
     descriptors.file.retain(|file| file.package() != "google.api"); // of options alone
-    let requests = Requests {
-        messages: messages(&descriptors),
-    };
+    let requests = Requests { messages: messages(&descriptors) };
     prost_build::Config::new()
         .enable_type_names()
         .service_generator(Box::new(requests))
@@ -46,9 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn files() -> std::io::Result<Vec<PathBuf>> {
     let directory = Path::new(PROTOS).join("aqueduct/v1");
-    let mut files: Vec<_> = fs::read_dir(directory)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
+    let mut files: Vec<_> =
+        fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.sort();
     Ok(files)
 }
@@ -102,11 +99,7 @@ impl Requests {
         });
         for (field, name, kind) in COMMON.into_iter().filter(|(field, ..)| has(field)) {
             implement(into, name, &method.input_type, |body| {
-                writeln!(
-                    body,
-                    "fn {field}_mut(&mut self) -> &mut {kind} {{ &mut self.{field} }}"
-                )
-                .unwrap();
+                writeln!(body, "fn {field}_mut(&mut self) -> &mut {kind} {{ &mut self.{field} }}").unwrap();
             });
         }
         if has("page_token") {
@@ -117,44 +110,27 @@ impl Requests {
     /// A list is answered by one repeated field, and the token of the next page.
     fn list(&self, method: &Method, into: &mut String) {
         let response = &self.messages[&method.output_proto_type];
-        let items = response
-            .field
-            .iter()
-            .find(|field| field.label() == Label::Repeated);
+        let items = response.field.iter().find(|field| field.label() == Label::Repeated);
         let items = items.expect("a page has items");
         let kind = items.type_name().rsplit('.').next().unwrap();
         implement(into, "ListRequest", &method.input_type, |body| {
             writeln!(body, "type Item = {kind};").unwrap();
-            writeln!(
-                body,
-                "fn turn_to(&mut self, page_token: String) {{ self.page_token = page_token; }}"
-            )
-            .unwrap();
-            writeln!(
-                body,
-                "fn page(response: Self::Response) -> (Vec<Self::Item>, String) {{"
-            )
-            .unwrap();
+            writeln!(body, "fn turn_to(&mut self, page_token: String) {{ self.page_token = page_token; }}")
+                .unwrap();
+            writeln!(body, "fn page(response: Self::Response) -> (Vec<Self::Item>, String) {{").unwrap();
             writeln!(body, "(response.{}, response.next_page_token) }}", items.name()).unwrap();
         });
     }
 }
 
 fn stream(service: &Service, method: &Method, into: &mut String) {
-    implement(into, "StreamRequest", &method.input_type, |body| {
-        body.push_str(&answered(service, method))
-    });
+    let body = answered(service, method);
+    implement(into, "StreamRequest", &method.input_type, |into| into.push_str(&body));
 }
 
 fn answered(service: &Service, method: &Method) -> String {
-    let path = format!(
-        "/{}.{}/{}",
-        service.package, service.proto_name, method.proto_name
-    );
-    format!(
-        "type Response = {};\nconst PATH: &'static str = {path:?};\n",
-        method.output_type
-    )
+    let path = format!("/{}.{}/{}", service.package, service.proto_name, method.proto_name);
+    format!("type Response = {};\nconst PATH: &'static str = {path:?};\n", method.output_type)
 }
 
 fn implement(into: &mut String, name: &str, request: &str, write: impl FnOnce(&mut String)) {

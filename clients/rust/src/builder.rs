@@ -27,10 +27,7 @@ pub struct Deadlines {
 
 impl Default for Deadlines {
     fn default() -> Self {
-        Self {
-            read: Duration::from_secs(10),
-            write: Duration::from_secs(90),
-        }
+        Self { read: Duration::from_secs(10), write: Duration::from_secs(90) }
     }
 }
 
@@ -128,21 +125,10 @@ mod tests {
 
     #[test]
     fn tells_what_stays_on_this_machine() {
-        for target in [
-            "127.0.0.1:1",
-            "127.8.0.1:1",
-            "[::1]:1",
-            "localhost:1",
-            "unix:/run/a.sock",
-        ] {
+        for target in ["127.0.0.1:1", "127.8.0.1:1", "[::1]:1", "localhost:1", "unix:/run/a.sock"] {
             assert!(is_local(target), "{target}");
         }
-        for target in [
-            "10.0.0.1:1",
-            "example.org:1",
-            "[2001:db8::1]:1",
-            "localhost.example.org:1",
-        ] {
+        for target in ["10.0.0.1:1", "example.org:1", "[2001:db8::1]:1", "localhost.example.org:1"] {
             assert!(!is_local(target), "{target}");
         }
     }
@@ -160,7 +146,7 @@ mod tests {
             ),
         ];
         for (builder, target, words) in cases {
-            let error = builder.connect(target).err().expect(words);
+            let error = builder.connect(target).expect_err(words);
             assert_eq!(error.code(), Code::InvalidArgument, "{error}");
             assert!(error.message().contains(words), "{error}");
         }

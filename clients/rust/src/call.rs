@@ -29,11 +29,7 @@ pub struct Call<R> {
 
 impl<R: Request> Call<R> {
     pub(crate) fn new(client: &Client, request: R) -> Self {
-        Self {
-            client: client.clone(),
-            request,
-            deadline: None,
-        }
+        Self { client: client.clone(), request, deadline: None }
     }
 
     /// Has this call take no longer than that, retries included.
@@ -44,11 +40,7 @@ impl<R: Request> Call<R> {
 
     async fn answer(self) -> Result<R::Response, Error> {
         let begun = Instant::now();
-        let deadline = begun
-            + self
-                .deadline
-                .unwrap_or(self.client.default_deadline::<R>())
-                .min(FOREVER);
+        let deadline = begun + self.deadline.unwrap_or(self.client.default_deadline::<R>()).min(FOREVER);
         let until = deadline.min(begun + PATIENCE);
         let is_safe = R::REPEATABLE && self.request.expected_revision().is_none();
         let mut pause = FIRST_PAUSE;
@@ -108,10 +100,7 @@ impl<R: Awaited> Call<R> {
 impl<R: Annotated> Call<R> {
     /// Has the history keep who makes the change, and why.
     pub fn annotate(mut self, author: impl Into<String>, message: impl Into<String>) -> Self {
-        *self.request.annotation_mut() = Some(Annotation {
-            author: author.into(),
-            message: message.into(),
-        });
+        *self.request.annotation_mut() = Some(Annotation { author: author.into(), message: message.into() });
         self
     }
 }

@@ -55,11 +55,7 @@ impl Client {
 
     pub(crate) fn new(channel: Channel, token: Option<MetadataValue<Ascii>>, deadlines: Deadlines) -> Self {
         let grpc = Grpc::new(channel).max_decoding_message_size(usize::MAX); // it is the caller's to read
-        Self {
-            grpc,
-            token,
-            deadlines,
-        }
+        Self { grpc, token, deadlines }
     }
 
     /// Makes a call. Awaiting it gives the response.
@@ -80,10 +76,7 @@ impl Client {
                 }
             }
         });
-        pages
-            .map_ok(|items| stream::iter(items.into_iter().map(Ok)))
-            .try_flatten()
-            .boxed()
+        pages.map_ok(|items| stream::iter(items.into_iter().map(Ok))).try_flatten().boxed()
     }
 
     /// Reads one page; with the request of the next one, where there is one.
@@ -98,10 +91,7 @@ impl Client {
     #[must_use]
     pub fn stream<R: StreamRequest>(&self, request: R) -> Results<R::Response> {
         let client = self.clone();
-        stream::once(async move { client.open(request).await })
-            .try_flatten()
-            .map_err(Error::from)
-            .boxed()
+        stream::once(async move { client.open(request).await }).try_flatten().map_err(Error::from).boxed()
     }
 
     /// Renews registrations by id, as they are sent, and tells of each how it stands. It ends with the connection.
@@ -117,11 +107,7 @@ impl Client {
             let path = PathAndQuery::from_static(KEEP_ALIVE);
             client.grpc.streaming(request, path, ProstCodec::default()).await
         };
-        stream::once(opened)
-            .map_ok(tonic::Response::into_inner)
-            .try_flatten()
-            .map_err(Error::from)
-            .boxed()
+        stream::once(opened).map_ok(tonic::Response::into_inner).try_flatten().map_err(Error::from).boxed()
     }
 
     /// Asks whether a service, such as `aqueduct.v1.BackendService`, is served; the server where the name is empty.
@@ -130,20 +116,11 @@ impl Client {
     ///
     /// `NotFound` where there is no such service.
     pub async fn health(&self, service: impl Into<String>) -> Result<ServingStatus, Error> {
-        Ok(self
-            .call(HealthCheckRequest {
-                service: service.into(),
-            })
-            .await?
-            .status())
+        Ok(self.call(HealthCheckRequest { service: service.into() }).await?.status())
     }
 
     pub(crate) fn default_deadline<R: Request>(&self) -> Duration {
-        if R::READS {
-            self.deadlines.read
-        } else {
-            self.deadlines.write
-        }
+        if R::READS { self.deadlines.read } else { self.deadlines.write }
     }
 
     /// Makes a call once.
@@ -153,17 +130,11 @@ impl Client {
         request.set_timeout(deadline.saturating_duration_since(Instant::now()));
         let answered = timeout_at(deadline, async {
             client.ready().await?;
-            client
-                .grpc
-                .unary(request, PathAndQuery::from_static(R::PATH), ProstCodec::default())
-                .await
+            client.grpc.unary(request, PathAndQuery::from_static(R::PATH), ProstCodec::default()).await
         });
         match answered.await {
             Ok(answer) => Ok(answer?.into_inner()),
-            Err(_) => Err(Error::new(
-                Code::DeadlineExceeded,
-                "no answer within the deadline",
-            )),
+            Err(_) => Err(Error::new(Code::DeadlineExceeded, "no answer within the deadline")),
         }
     }
 
@@ -172,17 +143,12 @@ impl Client {
         let mut client = self.clone();
         client.ready().await?;
         let path = PathAndQuery::from_static(R::PATH);
-        let answer = client
-            .grpc
-            .server_streaming(self.outgoing(message), path, ProstCodec::default());
+        let answer = client.grpc.server_streaming(self.outgoing(message), path, ProstCodec::default());
         Ok(answer.await?.into_inner())
     }
 
     async fn ready(&mut self) -> Result<(), Status> {
-        self.grpc
-            .ready()
-            .await
-            .map_err(|error| Status::from_error(error.into()))
+        self.grpc.ready().await.map_err(|error| Status::from_error(error.into()))
     }
 
     fn outgoing<M>(&self, message: M) -> tonic::Request<M> {

@@ -129,26 +129,14 @@ impl From<Status> for Error {
         let info = details.error_info().cloned();
         let (reason, metadata) = info.map_or_else(Default::default, |info| (info.reason, info.metadata));
         let violations = details.bad_request().map(|all| all.field_violations.as_slice());
-        let preconditions = details
-            .precondition_failure()
-            .map(|all| all.violations.as_slice());
+        let preconditions = details.precondition_failure().map(|all| all.violations.as_slice());
         Self(Box::new(Told {
             code: code(&status),
             message: message(&status),
             reason,
             metadata,
-            violations: violations
-                .unwrap_or_default()
-                .iter()
-                .cloned()
-                .map(Into::into)
-                .collect(),
-            preconditions: preconditions
-                .unwrap_or_default()
-                .iter()
-                .cloned()
-                .map(Into::into)
-                .collect(),
+            violations: violations.unwrap_or_default().iter().cloned().map(Into::into).collect(),
+            preconditions: preconditions.unwrap_or_default().iter().cloned().map(Into::into).collect(),
             resource: details.resource_info().cloned().map(Into::into),
         }))
     }
@@ -156,7 +144,7 @@ impl From<Status> for Error {
 
 /// A status with a source was made on this side: tonic has several codes for a connection that breaks.
 fn code(status: &Status) -> Code {
-    if causes(status).any(|cause| cause.is::<TimeoutExpired>()) {
+    if causes(status).any(<dyn StdError>::is::<TimeoutExpired>) {
         return Code::DeadlineExceeded;
     }
     match status.code() {
@@ -167,15 +155,9 @@ fn code(status: &Status) -> Code {
 
 /// The words of a status, and of what it comes from.
 fn message(status: &Status) -> String {
-    causes(status)
-        .map(ToString::to_string)
-        .fold(status.message().to_owned(), |words, cause| {
-            if words.contains(&cause) {
-                words
-            } else {
-                format!("{words}: {cause}")
-            }
-        })
+    causes(status).map(ToString::to_string).fold(status.message().to_owned(), |words, cause| {
+        if words.contains(&cause) { words } else { format!("{words}: {cause}") }
+    })
 }
 
 fn causes(status: &Status) -> impl Iterator<Item = &(dyn StdError + 'static)> {
@@ -184,29 +166,18 @@ fn causes(status: &Status) -> impl Iterator<Item = &(dyn StdError + 'static)> {
 
 impl From<tonic_types::FieldViolation> for Violation {
     fn from(told: tonic_types::FieldViolation) -> Self {
-        Self {
-            field: told.field,
-            description: told.description,
-        }
+        Self { field: told.field, description: told.description }
     }
 }
 
 impl From<tonic_types::PreconditionViolation> for Precondition {
     fn from(told: tonic_types::PreconditionViolation) -> Self {
-        Self {
-            kind: told.r#type,
-            subject: told.subject,
-            description: told.description,
-        }
+        Self { kind: told.r#type, subject: told.subject, description: told.description }
     }
 }
 
 impl From<tonic_types::ResourceInfo> for Resource {
     fn from(told: tonic_types::ResourceInfo) -> Self {
-        Self {
-            kind: told.resource_type,
-            name: told.resource_name,
-            description: told.description,
-        }
+        Self { kind: told.resource_type, name: told.resource_name, description: told.description }
     }
 }

@@ -98,11 +98,7 @@ struct Resumption {
 
 impl Resumption {
     fn new() -> Self {
-        Self {
-            until: Instant::now() + PATIENCE,
-            is_known: false,
-            pause: Duration::ZERO,
-        }
+        Self { until: Instant::now() + PATIENCE, is_known: false, pause: Duration::ZERO }
     }
 
     fn answered(&mut self) {
@@ -117,5 +113,44 @@ impl Resumption {
         }
         self.pause = (2 * self.pause).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         Ok(self.pause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    fn gone() -> Error {
+        Error::new(Code::Unavailable, "gone")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_stream_has_some_time_to_come_about() {
+        let mut resumption = Resumption::new();
+        advance(PATIENCE).await;
+        resumption.pause(gone()).unwrap();
+        advance(Duration::from_millis(1)).await;
+        resumption.pause(gone()).unwrap_err();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn later_ones_have_as_long_as_it_takes() {
+        let mut resumption = Resumption::new();
+        resumption.answered();
+        advance(10 * PATIENCE).await;
+        let pauses: Vec<_> = (0..7).map(|_| resumption.pause(gone()).unwrap().as_millis()).collect();
+        assert_eq!(pauses, [100, 200, 400, 800, 1600, 2000, 2000]);
+        resumption.answered();
+        assert_eq!(resumption.pause(gone()).unwrap(), FIRST_PAUSE);
+    }
+
+    #[tokio::test]
+    async fn other_errors_end_a_watch() {
+        let mut resumption = Resumption::new();
+        resumption.answered();
+        let error = resumption.pause(Error::new(Code::NotFound, "no")).unwrap_err();
+        assert_eq!(error.code(), Code::NotFound);
     }
 }

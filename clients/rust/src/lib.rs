@@ -39,7 +39,7 @@ pub use tls::Tls;
 pub use tonic::Code;
 
 /// The types of the API, generated from its `.proto` files.
-#[allow(clippy::pedantic, reason = "it is generated")]
+#[allow(clippy::all, clippy::pedantic, reason = "it is generated")]
 pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/aqueduct.v1.rs"));
 }

@@ -20,18 +20,12 @@ impl Client {
 
     /// Creates or replaces a frontend, whole.
     pub fn put_frontend(&self, frontend: Frontend) -> Call<PutFrontendRequest> {
-        self.call(PutFrontendRequest {
-            frontend: Some(frontend),
-            ..Default::default()
-        })
+        self.call(PutFrontendRequest { frontend: Some(frontend), ..Default::default() })
     }
 
     /// Deletes a frontend. It fails by `NotFound` where there is none.
     pub fn delete_frontend(&self, key: impl Into<String>) -> Call<DeleteFrontendRequest> {
-        self.call(DeleteFrontendRequest {
-            key: key.into(),
-            ..Default::default()
-        })
+        self.call(DeleteFrontendRequest { key: key.into(), ..Default::default() })
     }
 
     /// Reads a backend.
@@ -46,18 +40,12 @@ impl Client {
 
     /// Creates or replaces a backend, whole.
     pub fn put_backend(&self, backend: Backend) -> Call<PutBackendRequest> {
-        self.call(PutBackendRequest {
-            backend: Some(backend),
-            ..Default::default()
-        })
+        self.call(PutBackendRequest { backend: Some(backend), ..Default::default() })
     }
 
     /// Deletes a backend. It fails by `NotFound` where there is none.
     pub fn delete_backend(&self, key: impl Into<String>) -> Call<DeleteBackendRequest> {
-        self.call(DeleteBackendRequest {
-            key: key.into(),
-            ..Default::default()
-        })
+        self.call(DeleteBackendRequest { key: key.into(), ..Default::default() })
     }
 
     /// Switches a dynamic backend to the members of a version. It fails by `FailedPrecondition` where too few of
@@ -67,11 +55,7 @@ impl Client {
         key: impl Into<String>,
         version: impl Into<String>,
     ) -> Call<SetBackendVersionRequest> {
-        self.call(SetBackendVersionRequest {
-            key: key.into(),
-            version: version.into(),
-            ..Default::default()
-        })
+        self.call(SetBackendVersionRequest { key: key.into(), version: version.into(), ..Default::default() })
     }
 
     /// Tells where a service runs, or renews that.
@@ -80,11 +64,7 @@ impl Client {
     ///
     /// `InvalidArgument` with the field at fault.
     pub async fn register(&self, registration: Registration) -> Result<Registration, Error> {
-        let response = self
-            .call(RegisterRequest {
-                registration: Some(registration),
-            })
-            .await?;
+        let response = self.call(RegisterRequest { registration: Some(registration) }).await?;
         Ok(response.registration.unwrap_or_default())
     }
 

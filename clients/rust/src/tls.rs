@@ -40,9 +40,10 @@ impl Tls {
 
     pub(crate) fn config(self) -> ClientTlsConfig {
         let mut config = ClientTlsConfig::new();
-        config = match self.roots.is_empty() {
-            true => config.with_native_roots(),
-            false => config.ca_certificates(self.roots),
+        config = if self.roots.is_empty() {
+            config.with_native_roots()
+        } else {
+            config.ca_certificates(self.roots)
         };
         if let Some(identity) = self.identity {
             config = config.identity(identity);

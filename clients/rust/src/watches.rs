@@ -17,14 +17,7 @@ impl Client {
     /// order, over restarts of the server. An error is the last.
     #[must_use]
     pub fn watch_config(&self, request: ConfigWatchRequest) -> Results<ConfigEvent> {
-        follow(
-            self,
-            ConfigFollower {
-                request,
-                reset: None,
-                part: None,
-            },
-        )
+        follow(self, ConfigFollower { request, reset: None, part: None })
     }
 
     /// Tells the statistics that the request selects, then what changes; all of them again (`snapshot`) over restarts
@@ -59,22 +52,16 @@ impl Follower for ConfigFollower {
     }
 
     fn take(&mut self, response: ConfigWatchResponse) -> Vec<ConfigEvent> {
-        let ConfigWatchResponse {
-            revision,
-            more,
-            event,
-        } = response;
+        let ConfigWatchResponse { revision, more, event } = response;
         self.part = joined(self.part.take(), event);
         if more {
             return Vec::new();
         }
         self.request.after_revision = Some(revision);
         let event = match self.part.take() {
-            Some(Told::Snapshot(configuration)) => ConfigEvent::Snapshot {
-                revision,
-                configuration,
-                reset: self.reset.take(),
-            },
+            Some(Told::Snapshot(configuration)) => {
+                ConfigEvent::Snapshot { revision, configuration, reset: self.reset.take() }
+            }
             Some(Told::Change(change)) => ConfigEvent::Change { revision, change },
             None => return Vec::new(), // a progress mark
         };
@@ -155,10 +142,7 @@ impl Follower for ActivityFollower {
     fn take(&mut self, response: ActivityWatchResponse) -> Vec<ActivityEvent> {
         self.request.after_id = Some(response.last_id);
         let missed = (response.missed > 0).then_some(ActivityEvent::Missed(response.missed));
-        let events = response
-            .events
-            .into_iter()
-            .map(|event| ActivityEvent::Event(Box::new(event)));
+        let events = response.events.into_iter().map(|event| ActivityEvent::Event(Box::new(event)));
         missed.into_iter().chain(events).collect()
     }
 }

@@ -93,15 +93,9 @@ impl Watched {
                 }
             }
         });
-        let folding = Folding {
-            began: config_request(step).after_revision.unwrap_or(0),
-            ..Folding::default()
-        };
-        Self {
-            step: step.clone(),
-            events,
-            folding,
-        }
+        let folding =
+            Folding { began: config_request(step).after_revision.unwrap_or(0), ..Folding::default() };
+        Self { step: step.clone(), events, folding }
     }
 
     async fn next(&mut self) -> Result<Value, Failed> {
@@ -134,9 +128,7 @@ impl Watched {
             let folded = &self.folding;
             let all: Vec<_> = client.list(ListRevisionsRequest::default()).try_collect().await?;
             let all = all.iter().rev().map(|each| each.revision);
-            let all: Vec<_> = all
-                .filter(|each| folded.began < *each && *each <= folded.revision())
-                .collect();
+            let all: Vec<_> = all.filter(|each| folded.began < *each && *each <= folded.revision()).collect();
             assert_eq!(folded.told, all);
         }
         Ok(Value::Null)
@@ -146,13 +138,7 @@ impl Watched {
 impl<'a> Run<'a> {
     fn new(client: &'a Client, server: &'a mut Served) -> Self {
         let variables = server.variables.clone();
-        Self {
-            client,
-            server,
-            variables,
-            begun: HashMap::new(),
-            watches: HashMap::new(),
-        }
+        Self { client, server, variables, begun: HashMap::new(), watches: HashMap::new() }
     }
 
     async fn make_all(mut self, steps: &Value) -> Result<(), String> {
@@ -186,10 +172,7 @@ impl<'a> Run<'a> {
     async fn answer(&mut self, step: &Value) -> Result<Value, Failed> {
         let text = |key: &str| step[key].as_str();
         if let Some(name) = text("begin") {
-            self.begun.insert(
-                name.to_owned(),
-                tokio::spawn(called(self.client.clone(), step.clone())),
-            );
+            self.begun.insert(name.to_owned(), tokio::spawn(called(self.client.clone(), step.clone())));
         } else if text("call").is_some() {
             return Ok(called(self.client.clone(), step.clone()).await?);
         } else if let Some(name) = text("cancel") {
@@ -201,8 +184,7 @@ impl<'a> Run<'a> {
             return Ok(list(self.client, name, &step["request"]).await?);
         } else if text("watch").is_some() {
             let name = text("as").expect("a watch has a name");
-            self.watches
-                .insert(name.to_owned(), Watched::begin(self.client, step));
+            self.watches.insert(name.to_owned(), Watched::begin(self.client, step));
         } else if let Some(name) = text("next") {
             return self.watched(name).next().await;
         } else if let Some(name) = text("seek") {
@@ -242,9 +224,7 @@ async fn fetch(url: &str) -> Result<Value, Box<dyn std::error::Error>> {
     let stream = TokioIo::new(TcpStream::connect(host).await?);
     let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
     tokio::spawn(connection);
-    let request = hyper::Request::get(url.path())
-        .header("host", host)
-        .body(Empty::<Bytes>::new())?;
+    let request = hyper::Request::get(url.path()).header("host", host).body(Empty::<Bytes>::new())?;
     let answer = sender.send_request(request).await?;
     let status = answer.status().as_u16();
     let body = answer.into_body().collect().await?.to_bytes();

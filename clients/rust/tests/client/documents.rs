@@ -80,28 +80,16 @@ pub struct Told {
 
 /// Begins the watch of a step.
 pub fn watch(client: &Client, step: &Value) -> BoxStream<'static, Result<Told, Error>> {
-    let plain = |document| Told {
-        document,
-        config: None,
-    };
+    let plain = |document| Told { document, config: None };
     match step["watch"].as_str() {
-        Some("config") => client
-            .watch_config(config_request(step))
-            .map_ok(config_told)
-            .boxed(),
+        Some("config") => client.watch_config(config_request(step)).map_ok(config_told).boxed(),
         Some("stats") => {
             let asked: StatsWatchRequest = message_of(&step["request"]);
-            client
-                .watch_stats(asked)
-                .map_ok(move |event| plain(json_of(&event)))
-                .boxed()
+            client.watch_stats(asked).map_ok(move |event| plain(json_of(&event))).boxed()
         }
         Some("activity") => {
             let asked: ActivityWatchRequest = message_of(&step["request"]);
-            client
-                .watch_activity(asked)
-                .map_ok(move |event| plain(activity_document(&event)))
-                .boxed()
+            client.watch_activity(asked).map_ok(move |event| plain(activity_document(&event))).boxed()
         }
         _ => panic!("there is no such watch: {step}"),
     }
@@ -111,30 +99,17 @@ pub fn watch(client: &Client, step: &Value) -> BoxStream<'static, Result<Told, E
 pub fn config_request(step: &Value) -> ConfigWatchRequest {
     let resources = step["resources"].as_array().into_iter().flatten();
     let resources = resources.map(|each| each.as_str().expect("it is a text").to_owned());
-    let after = step["after"]
-        .as_str()
-        .map(|after| after.parse().expect("it is a number"));
-    ConfigWatchRequest {
-        after_revision: after,
-        resources: resources.collect(),
-    }
+    let after = step["after"].as_str().map(|after| after.parse().expect("it is a number"));
+    ConfigWatchRequest { after_revision: after, resources: resources.collect() }
 }
 
 fn config_told(event: ConfigEvent) -> Told {
     let revision = event.revision().to_string();
     let document = match &event {
-        ConfigEvent::Snapshot {
-            configuration,
-            reset: None,
-            ..
-        } => {
+        ConfigEvent::Snapshot { configuration, reset: None, .. } => {
             json!({"kind": "snapshot", "revision": revision, "configuration": json_of(configuration)})
         }
-        ConfigEvent::Snapshot {
-            configuration,
-            reset: Some(reset),
-            ..
-        } => {
+        ConfigEvent::Snapshot { configuration, reset: Some(reset), .. } => {
             let configuration = json_of(configuration);
             json!({"kind": "snapshot", "revision": revision, "configuration": configuration, "reset": reset})
         }
@@ -142,10 +117,7 @@ fn config_told(event: ConfigEvent) -> Told {
             json!({"kind": "change", "revision": revision, "change": json_of(change)})
         }
     };
-    Told {
-        document,
-        config: Some(event),
-    }
+    Told { document, config: Some(event) }
 }
 
 fn activity_document(event: &ActivityEvent) -> Value {

@@ -26,23 +26,11 @@ impl Folding {
     /// Folds an event; panics where it does not follow.
     pub fn take(&mut self, event: &ConfigEvent) {
         match event {
-            ConfigEvent::Snapshot {
-                revision,
-                configuration,
-                ..
-            } => {
-                *self = Self {
-                    state: named(configuration),
-                    began: *revision,
-                    told: Vec::new(),
-                };
+            ConfigEvent::Snapshot { revision, configuration, .. } => {
+                *self = Self { state: named(configuration), began: *revision, told: Vec::new() };
             }
             ConfigEvent::Change { revision, change } => {
-                assert!(
-                    *revision > self.revision(),
-                    "{revision} is told after {}",
-                    self.revision()
-                );
+                assert!(*revision > self.revision(), "{revision} is told after {}", self.revision());
                 self.told.push(*revision);
                 change.changes.iter().for_each(|each| self.make(each));
             }
@@ -63,13 +51,9 @@ impl Folding {
 
 /// Resources by their names.
 pub fn named(configuration: &Configuration) -> Map<String, Value> {
-    let frontends = configuration
-        .frontends
-        .iter()
-        .map(|each| (format!("frontends/{}", each.key), json_of(each)));
-    let backends = configuration
-        .backends
-        .iter()
-        .map(|each| (format!("backends/{}", each.key), json_of(each)));
+    let frontends =
+        configuration.frontends.iter().map(|each| (format!("frontends/{}", each.key), json_of(each)));
+    let backends =
+        configuration.backends.iter().map(|each| (format!("backends/{}", each.key), json_of(each)));
     frontends.chain(backends).collect()
 }

@@ -12,8 +12,7 @@ static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
 });
 
 fn descriptor<M: Name>() -> MessageDescriptor {
-    POOL.get_message_by_name(&M::full_name())
-        .expect("the message is of the API")
+    POOL.get_message_by_name(&M::full_name()).expect("the message is of the API")
 }
 
 /// The canonical JSON of a message.

@@ -10,9 +10,7 @@ pub fn filled(value: &Value, variables: &HashMap<String, String>) -> Value {
         Value::String(text) => Value::String(filled_text(text, variables)),
         Value::Array(all) => all.iter().map(|each| filled(each, variables)).collect(),
         Value::Object(all) => {
-            let all = all
-                .iter()
-                .map(|(key, each)| (key.clone(), filled(each, variables)));
+            let all = all.iter().map(|(key, each)| (key.clone(), filled(each, variables)));
             Value::Object(all.collect())
         }
         other => other.clone(),
@@ -24,9 +22,7 @@ fn filled_text(text: &str, variables: &HashMap<String, String>) -> String {
     let mut all = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = part.split_once('}').expect("a variable's name ends");
-        all += variables
-            .get(name)
-            .unwrap_or_else(|| panic!("there is no variable {name}"));
+        all += variables.get(name).unwrap_or_else(|| panic!("there is no variable {name}"));
         all += rest;
     }
     all
@@ -35,9 +31,7 @@ fn filled_text(text: &str, variables: &HashMap<String, String>) -> String {
 /// What stands at a path such as `changes.0.revision`, as a text.
 pub fn at(path: &str, answer: &Value) -> Result<String, String> {
     let pointer = format!("/{}", path.replace('.', "/"));
-    let found = answer
-        .pointer(&pointer)
-        .ok_or_else(|| format!("no {path} in {answer}"))?;
+    let found = answer.pointer(&pointer).ok_or_else(|| format!("no {path} in {answer}"))?;
     text(found).ok_or_else(|| format!("{path} is no text, but {found}"))
 }
 
@@ -56,11 +50,11 @@ pub fn mismatch(expected: &Value, found: Option<&Value>, place: &str) -> Result<
         (Value::Object(all), Some(Value::Object(have))) => all
             .iter()
             .try_for_each(|(key, expected)| mismatch(expected, have.get(key), &format!("{place}.{key}"))),
-        (Value::Array(all), Some(Value::Array(have))) if all.len() == have.len() => all
-            .iter()
-            .zip(have)
-            .enumerate()
-            .try_for_each(|(i, (expected, found))| mismatch(expected, Some(found), &format!("{place}[{i}]"))),
+        (Value::Array(all), Some(Value::Array(have))) if all.len() == have.len() => {
+            all.iter().zip(have).enumerate().try_for_each(|(i, (expected, found))| {
+                mismatch(expected, Some(found), &format!("{place}[{i}]"))
+            })
+        }
         (expected, Some(found)) if text(expected).is_some() && text(expected) == text(found) => Ok(()),
         _ => wrong(),
     }
@@ -74,17 +68,15 @@ fn operator(expected: &Map<String, Value>) -> Option<(&str, &Value)> {
 fn holds(operator: &str, wanted: &Value, found: &Value) -> bool {
     match operator {
         "$any" => true,
-        "$contains" => found
-            .as_str()
-            .is_some_and(|have| have.contains(wanted.as_str().expect("it is a text"))),
+        "$contains" => {
+            found.as_str().is_some_and(|have| have.contains(wanted.as_str().expect("it is a text")))
+        }
         "$has" => found.as_array().is_some_and(|have| {
             let has = |want: &Value| have.iter().any(|each| mismatch(want, Some(each), "").is_ok());
             wanted.as_array().expect("it is a list").iter().all(has)
         }),
         "$size" => size(found).is_some_and(|size| wanted.as_u64() == Some(size as u64)),
-        "$above" => number(found)
-            .zip(number(wanted))
-            .is_some_and(|(have, least)| have > least),
+        "$above" => number(found).zip(number(wanted)).is_some_and(|(have, least)| have > least),
         "$not" => mismatch(wanted, Some(found), "").is_err(),
         other => panic!("there is no {other}"),
     }

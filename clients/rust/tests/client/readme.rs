@@ -20,16 +20,7 @@ async fn the_example_says_what_it_should() {
     assert!(include_str!("../../README.md").contains(&format!("```rust\n{program}```\n")));
     let server = Served::start().await;
     let ran = Command::new(env!("CARGO"))
-        .args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--offline",
-            "--example",
-            "shop",
-            "--",
-            &server.target,
-        ])
+        .args(["run", "--quiet", "--locked", "--offline", "--example", "shop", "--", &server.target])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output();

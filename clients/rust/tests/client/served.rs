@@ -27,49 +27,27 @@ impl Served {
         let said = read(&mut lines).await;
         let variables = said["variables"].as_object().expect("there are variables");
         let text = |value: &Value| value.as_str().expect("it is a text").to_owned();
-        let variables = variables
-            .iter()
-            .map(|(name, value)| (name.clone(), text(value)))
-            .collect();
-        Self {
-            target: text(&said["target"]),
-            variables,
-            process,
-            words,
-            lines,
-        }
+        let variables = variables.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        Self { target: text(&said["target"]), variables, process, words, lines }
     }
 
     /// Has the server do something; panics with its words where it cannot.
     pub async fn tell(&mut self, word: &str) -> Value {
-        self.words
-            .write_all(format!("{word}\n").as_bytes())
-            .await
-            .expect("clients/serve reads");
+        self.words.write_all(format!("{word}\n").as_bytes()).await.expect("clients/serve reads");
         let answer = read(&mut self.lines).await;
-        assert!(
-            answer.get("error").is_none(),
-            "clients/serve: {word}: {}",
-            answer["error"]
-        );
+        assert!(answer.get("error").is_none(), "clients/serve: {word}: {}", answer["error"]);
         answer
     }
 
     /// Ends the server, and waits until nothing of it is left.
     pub async fn end(self) {
-        let Self {
-            mut process, words, ..
-        } = self;
+        let Self { mut process, words, .. } = self;
         drop(words);
         assert!(process.wait().await.expect("it ends").success());
     }
 }
 
 async fn read(lines: &mut Lines<BufReader<ChildStdout>>) -> Value {
-    let line = lines
-        .next_line()
-        .await
-        .expect("clients/serve answers")
-        .expect("clients/serve runs");
+    let line = lines.next_line().await.expect("clients/serve answers").expect("clients/serve runs");
     serde_json::from_str(&line).expect("clients/serve speaks JSON")
 }
