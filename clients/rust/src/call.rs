@@ -90,7 +90,7 @@ impl<R: Validated> Call<R> {
 }
 
 impl<R: Awaited> Call<R> {
-    /// Says when the change answers; by default when `HAProxy` serves by it.
+    /// Says when the change answers; by default when HAProxy serves by it.
     pub fn wait_for(mut self, what: WaitFor) -> Self {
         *self.request.wait_for_mut() = what.into();
         self

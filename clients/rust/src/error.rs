@@ -27,7 +27,7 @@ struct Told {
 pub struct Violation {
     /// The field, such as `backend.members[0].port`.
     pub field: String,
-    /// What would be right, or `HAProxy`'s words.
+    /// What would be right, or HAProxy's words.
     pub description: String,
 }
 

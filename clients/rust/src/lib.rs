@@ -1,4 +1,4 @@
-//! Talks to Aqueduct, the control plane of an `HAProxy`.
+//! Talks to Aqueduct, the control plane of an HAProxy.
 //!
 //! [`Client::connect`] connects. What the API has, it takes by the requests of [`v1`]: [`Client::call`] makes a call,
 //! [`Client::list`] reads all pages of a list, [`Client::stream`] opens a stream. The commonest calls have methods of
@@ -39,7 +39,7 @@ pub use tls::Tls;
 pub use tonic::Code;
 
 /// The types of the API, generated from its `.proto` files.
-#[allow(clippy::all, clippy::pedantic, reason = "it is generated")]
+#[allow(clippy::all, reason = "it is generated")]
 pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/aqueduct.v1.rs"));
 }

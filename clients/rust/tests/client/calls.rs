@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::time::Duration;
+use std::{env, fs, process};
 
 use aqueduct_client::v1::{
     Backend, DeleteBackendRequest, GetBackendRequest, KeepAliveRequest, KeepAliveResponse,
@@ -143,6 +144,17 @@ async fn the_token_goes_with_calls_and_streams() {
     let asked = fake.asked();
     assert_eq!(asked.len(), 3);
     assert!(asked.iter().all(|each| each.headers["authorization"] == "Bearer secret"));
+}
+
+#[tokio::test]
+async fn a_socket_at_a_path_is_a_target_and_takes_tokens() {
+    let path = env::temp_dir().join(format!("aqueduct-client-{}.sock", process::id()));
+    let fake = Fake::start_at(&path);
+    let client = Client::builder().token("secret").connect(&fake.target).unwrap();
+    let got = client.get_backend("a").await;
+    fs::remove_file(path).unwrap();
+    got.unwrap();
+    assert_eq!(fake.asked()[0].headers["authorization"], "Bearer secret");
 }
 
 #[tokio::test]

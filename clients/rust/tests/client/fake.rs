@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::future::ready;
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use http_body_util::{BodyExt, StreamBody};
@@ -10,7 +13,10 @@ use hyper::http::HeaderMap;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tonic::{Code, Status};
 
 /// What a call is answered: messages, then a status.
@@ -74,14 +80,40 @@ pub struct Fake {
 impl Fake {
     /// Answers these, one after the other, then without a field.
     pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self::listen(answers.into_iter().collect(), |stream| async { Ok(stream) }).await
+    }
+
+    /// Answers without a field, by TLS.
+    pub async fn start_encrypted(config: ServerConfig) -> Self {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Self::listen(VecDeque::new(), move |stream| acceptor.accept(stream)).await
+    }
+
+    /// Answers without a field, at a path.
+    pub fn start_at(path: &Path) -> Self {
+        let listener = UnixListener::bind(path).expect("the path is free");
+        let talk = Arc::<Mutex<Talk>>::default();
+        let shared = talk.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(ready(Ok(stream)), shared.clone()));
+            }
+        });
+        Self { target: format!("unix:{}", path.display()), talk }
+    }
+
+    async fn listen<S, F>(answers: VecDeque<Answer>, open: impl Fn(TcpStream) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = io::Result<S>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let target = listener.local_addr().expect("it listens").to_string();
-        let answers = answers.into_iter().collect();
         let talk = Arc::new(Mutex::new(Talk { answers, ..Talk::default() }));
         let shared = talk.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, shared.clone()));
+                tokio::spawn(serve(open(stream), shared.clone()));
             }
         });
         Self { target, talk }
@@ -92,7 +124,11 @@ impl Fake {
     }
 }
 
-async fn serve(stream: TcpStream, talk: Arc<Mutex<Talk>>) {
+async fn serve<S>(opened: impl Future<Output = io::Result<S>>, talk: Arc<Mutex<Talk>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Ok(stream) = opened.await else { return }; // the client does not like us, or we do not like it
     let answer = service_fn(move |request: hyper::Request<Incoming>| {
         let talk = talk.clone();
         async move {

@@ -1,5 +1,5 @@
 //! Tests of the client: by itself, before a server that answers as it is told; and before a real Aqueduct with a real
-//! `HAProxy`, which `clients/serve` starts.
+//! HAProxy, which `clients/serve` starts.
 
 mod calls;
 mod conformance;
@@ -10,4 +10,5 @@ mod json;
 mod matching;
 mod readme;
 mod served;
+mod tls;
 mod watches;

@@ -1,4 +1,4 @@
-//! `clients/serve`: an Aqueduct with an `HAProxy`, which obeys words and ends with its standard input.
+//! `clients/serve`: an Aqueduct with an HAProxy, which obeys words and ends with its standard input.
 
 use std::collections::HashMap;
 use std::process::Stdio;
