@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use http::uri::Authority;
 use tonic::Code;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
@@ -32,7 +33,7 @@ impl Default for Deadlines {
 }
 
 /// How to connect: made by [`Client::builder`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)] // not Debug, which would tell the token
 pub struct Builder {
     tls: Option<Tls>,
     token: Option<String>,
@@ -112,11 +113,13 @@ fn channel(target: &str, tls: Option<Tls>) -> Result<Channel, tonic::transport::
 
 /// Whether what is sent to a target stays on this machine.
 fn is_local(target: &str) -> bool {
-    let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
+    if target.starts_with("unix:") {
+        return true;
+    }
+    let Ok(authority) = target.parse::<Authority>() else { return false };
+    let host = authority.host();
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    target.starts_with("unix:")
-        || host == "localhost"
-        || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -128,7 +131,13 @@ mod tests {
         for target in ["127.0.0.1:1", "127.8.0.1:1", "[::1]:1", "localhost:1", "unix:/run/a.sock"] {
             assert!(is_local(target), "{target}");
         }
-        for target in ["10.0.0.1:1", "example.org:1", "[2001:db8::1]:1", "localhost.example.org:1"] {
+        for target in [
+            "10.0.0.1:1",
+            "example.org:1",
+            "[2001:db8::1]:1",
+            "localhost.example.org:1",
+            "localhost:x@example.org",
+        ] {
             assert!(!is_local(target), "{target}");
         }
     }

@@ -3,7 +3,7 @@
 use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 
 /// TLS of a connection: by the system's roots, if it is not told others. All certificates and keys are PEM.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)] // not Debug, which would tell the key
 pub struct Tls {
     roots: Vec<Certificate>,
     identity: Option<Identity>,
