@@ -1,6 +1,5 @@
 """The sources of members that the settings name."""
 
-from aqueduct.discovery.dns import Dns
 from aqueduct.discovery.file import File
 from aqueduct.discovery.queries import Template
 from aqueduct.discovery.registry import Registry
@@ -21,6 +20,8 @@ def _source(name: str, settings: DiscoverySettings, registry: Registry, clock: C
         case "registry":
             return registry
         case "dns" if settings.dns_name is not None:
+            from aqueduct.discovery.dns import Dns  # noqa: PLC0415 # its package takes 50 ms
+
             return Dns(_template(settings.dns_name), settings.dns_servers, clock)
         case "file" if settings.file is not None:
             return File(settings.file)
