@@ -9,7 +9,7 @@ import { Code, type Transport } from "@connectrpc/connect";
 
 import { cancelled, errorOf, type AqueductError } from "./errors.js";
 import { Health } from "./gen/grpc/health/v1/health_pb.js";
-import { wait } from "./waiting.js";
+import { linked, wait } from "./waiting.js";
 
 /** Milliseconds that a server which is not there has to come back, unless a watch has seen it. */
 export const PATIENCE = 10_000;
@@ -45,11 +45,14 @@ export function calling(transport: Transport, deadlines: Deadlines, closed: Abor
       for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
         let failed = cancelled("the client is closed");
         if (!closed.aborted) {
+          const { controller, release } = linked(signal, closed); // a call that begins as the client ends, ends as well
           try {
             const left = Math.max(Math.ceil(end - performance.now()), 1);
-            return await transport.unary(method, signal, left, header, input, contextValues);
+            return await transport.unary(method, controller.signal, left, header, input, contextValues);
           } catch (reason) {
             failed = failure(reason, signal);
+          } finally {
+            release();
           }
         }
         if (!passes(failed) || !isSafe(method, request) || performance.now() + pause > until) {
@@ -63,10 +66,12 @@ export function calling(transport: Transport, deadlines: Deadlines, closed: Abor
       if (closed.aborted) {
         throw cancelled("the client is closed");
       }
+      const { controller, release } = linked(signal, closed);
       try {
-        const opened = await transport.stream(method, signal, timeoutMs, header, input, contextValues);
-        return { ...opened, message: translated(opened.message, (reason) => failure(reason, signal)) };
+        const opened = await transport.stream(method, controller.signal, timeoutMs, header, input, contextValues);
+        return { ...opened, message: translated(opened.message, (reason) => failure(reason, signal), release) };
       } catch (reason) {
+        release();
         throw failure(reason, signal);
       }
     },
@@ -93,10 +98,13 @@ function passes(failed: AqueductError): boolean {
 async function* translated<Message>(
   messages: AsyncIterable<Message>,
   failure: (reason: unknown) => AqueductError,
+  release: () => void,
 ): AsyncGenerator<Message, void, undefined> {
   try {
     yield* messages;
   } catch (reason) {
     throw failure(reason);
+  } finally {
+    release();
   }
 }

@@ -14,13 +14,13 @@ export function wait(ms: number, ...signals: readonly (AbortSignal | undefined)[
   });
 }
 
-/** Returns a controller that is aborted when `signal` is, and how to let go of that. */
-export function linked(signal: AbortSignal | undefined): { controller: AbortController; release: () => void } {
+/** Returns a controller that is aborted when one of `signals` is, and how to let go of that. */
+export function linked(...signals: readonly (AbortSignal | undefined)[]): { controller: AbortController; release: () => void } {
   const controller = new AbortController();
-  const pass = () => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", pass);
-  if (signal?.aborted === true) {
+  const pass = () => controller.abort(signals.find((each) => each?.aborted)?.reason);
+  signals.forEach((each) => each?.addEventListener("abort", pass));
+  if (signals.some((each) => each?.aborted === true)) {
     pass();
   }
-  return { controller, release: () => signal?.removeEventListener("abort", pass) };
+  return { controller, release: () => signals.forEach((each) => each?.removeEventListener("abort", pass)) };
 }

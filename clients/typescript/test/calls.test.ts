@@ -6,6 +6,7 @@ import { Code as GrpcCode, ConnectError, type ConnectRouter } from "@connectrpc/
 import { AqueductError, Code, connect, type Client, type Options } from "@aqueduct/client";
 import { BackendService } from "@aqueduct/client/v1";
 
+import { failing } from "./failing.js";
 import { serving } from "./fake.js";
 
 /** What a server was asked. */
@@ -45,10 +46,6 @@ async function asking(
     }
   });
   return asked;
-}
-
-function failing(code: Code): (error: unknown) => boolean {
-  return (error) => error instanceof AqueductError && error.code === code && error.reason === "";
 }
 
 const SAFE: Record<string, (client: Client) => Promise<unknown>> = {
@@ -99,7 +96,7 @@ test("the client's deadline, and that of a call in its place", async () => {
   );
 });
 
-test("a call whose time is over, and one that is cancelled", async () => {
+test("a call whose time is over, and one that is cancelled", { timeout: 5_000 }, async () => {
   const never = () => new Promise<never>(() => undefined);
   const routes = (router: ConnectRouter) => router.service(BackendService, { listBackends: never });
   await serving(routes, async (target) => {

@@ -7,10 +7,11 @@ import { test } from "node:test";
 import { text } from "node:stream/consumers";
 
 import { create, type DescMethodUnary, type MessageInitShape } from "@bufbuild/protobuf";
-import { AqueductError, Code, type Client } from "@aqueduct/client";
+import { Code, type Client } from "@aqueduct/client";
 import { connect } from "@aqueduct/client/browser";
 import { AdminState, BackendService, ConfigService, RegistryService, StatsService, WaitFor } from "@aqueduct/client/v1";
 
+import { failing } from "./failing.js";
 import { httpRequest } from "../src/gateway/requests.js";
 import { routeOf } from "../src/gateway/routes.js";
 
@@ -75,10 +76,6 @@ async function answering(answer: RequestListener, use: (client: Client) => Promi
     server.closeAllConnections();
     server.close();
   }
-}
-
-function failing(code: Code): (error: unknown) => boolean {
-  return (error) => error instanceof AqueductError && error.code === code && error.reason === "";
 }
 
 test("words become enum values, headers fields, and what is not known is passed over", async () => {
