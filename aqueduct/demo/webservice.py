@@ -49,6 +49,8 @@ class WebService:
                 pass
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # the client went away, which is its right
+        except asyncio.CancelledError:
+            pass  # the loop ends, and nobody waits for this task, but asyncio, which would log a traceback
         finally:
             self._connections.discard(writer)
             writer.close()
