@@ -102,6 +102,14 @@ class ResourceExhausted(CallError):
     """A limit, or a full disk."""
 
 
+class Unauthenticated(CallError):
+    """No token that the server knows."""
+
+
+class PermissionDenied(CallError):
+    """The token does not allow the call."""
+
+
 class Unavailable(CallError):
     """There is no server, or it cannot serve just now."""
 
@@ -121,6 +129,8 @@ _CLASSES: Final = {
     grpc.StatusCode.FAILED_PRECONDITION: FailedPrecondition,
     grpc.StatusCode.OUT_OF_RANGE: OutOfRange,
     grpc.StatusCode.RESOURCE_EXHAUSTED: ResourceExhausted,
+    grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
+    grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
     grpc.StatusCode.UNAVAILABLE: Unavailable,
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
     grpc.StatusCode.CANCELLED: Cancelled,

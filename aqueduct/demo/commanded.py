@@ -8,6 +8,8 @@ directory, prints one line of JSON that says where, and answers each command by 
     stop        ends it as SIGTERM does; HAProxy serves on
     restart     both, one after the other
     kill        ends it as kill -9 does; HAProxy serves on
+    tls         has TLS served as well; tells the `target`, the `roots` that vouch for it, the `certificate`
+                and `key` that a client has to show (files of PEM), and the `token` that calls have to bring
     scenarios   SCENARIOS.yaml as JSON
 
 An answer is `{"ok": true}`, with more where a command has more to say, or `{"error": "why"}`. All ends, and
@@ -26,6 +28,7 @@ from typing import Any
 
 import yaml
 
+from aqueduct.demo.encrypted import TOKEN, Encrypted
 from aqueduct.demo.ports import free_port
 from aqueduct.demo.processes import Aqueduct, ProcessFailed
 from aqueduct.demo.webservice import WebService
@@ -41,15 +44,17 @@ _SERVICES = ("one", "two")
 class Commanded:
     """One Aqueduct, and what is done to it by word."""
 
-    def __init__(self, aqueduct: Aqueduct, scenarios: Path) -> None:
+    def __init__(self, aqueduct: Aqueduct, scenarios: Path, stack: AsyncExitStack) -> None:
         self._aqueduct = aqueduct
         self._scenarios = scenarios
+        self._stack = stack
         self._commands: Mapping[str, Callable[[], Awaitable[Mapping[str, Any]]]] = {
             "reset": self._reset,
             "start": self._start,
             "stop": self._stop,
             "restart": self._restart,
             "kill": self._kill,
+            "tls": self._encrypt,
             "scenarios": self._read,
         }
 
@@ -89,6 +94,13 @@ class Commanded:
         await self._aqueduct.end(signal.SIGKILL)
         return {}
 
+    async def _encrypt(self) -> Mapping[str, Any]:
+        directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="aq-tls-")))
+        encrypted = await self._stack.enter_async_context(Encrypted(directory, self._aqueduct.target))
+        files = {"roots": encrypted.roots, "certificate": encrypted.certificate, "key": encrypted.key}
+        where = {"target": f"localhost:{encrypted.port}", "token": TOKEN}
+        return where | {name: str(path) for name, path in files.items()}
+
     async def _read(self) -> Mapping[str, Any]:
         text = await asyncio.to_thread(self._scenarios.read_text, encoding="utf-8")
         return {"scenarios": yaml.safe_load(text)["scenarios"]}
@@ -102,7 +114,7 @@ async def main(scenarios: Path) -> None:
         process = Aqueduct(directory / "data", options=["--on-exit=keep"])
         aqueduct = await stack.enter_async_context(process)
         _say(_whereabouts(aqueduct, services))
-        commanded = Commanded(aqueduct, scenarios)
+        commanded = Commanded(aqueduct, scenarios, stack)
         async for word in _words():
             _say(await commanded.obey(word))
 

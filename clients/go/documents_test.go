@@ -42,6 +42,7 @@ func invoke(ctx context.Context, client *aqueduct.Client, name string, request a
 func list(ctx context.Context, client *aqueduct.Client, name string, request any) (document, error) {
 	var r struct {
 		Key, Name, Version, Resource string
+		Names                        []string
 		PageSize                     int32
 	}
 	encoded, _ := json.Marshal(request)
@@ -57,6 +58,8 @@ func list(ctx context.Context, client *aqueduct.Client, name string, request any
 		return items(client.ListMembers(ctx, r.Key, r.PageSize))
 	case "RegistryService/ListRegistrations":
 		return items(client.ListRegistrations(ctx, r.Name, r.Version))
+	case "RegistryService/ListVersions":
+		return items(client.ListVersions(ctx, r.Names...))
 	case "ConfigService/ListRevisions":
 		return items(client.ListRevisions(ctx, r.Resource))
 	case "StatsService/GetStats":

@@ -56,6 +56,10 @@ var (
 	ErrOutOfRange = &Error{Code: codes.OutOfRange}
 	// ErrResourceExhausted is a limit, or a full disk.
 	ErrResourceExhausted = &Error{Code: codes.ResourceExhausted}
+	// ErrUnauthenticated is a call without a token that the server knows.
+	ErrUnauthenticated = &Error{Code: codes.Unauthenticated}
+	// ErrPermissionDenied is a call that the token does not allow.
+	ErrPermissionDenied = &Error{Code: codes.PermissionDenied}
 	// ErrUnavailable is a server that is not there, or cannot serve just now.
 	ErrUnavailable = &Error{Code: codes.Unavailable}
 	// ErrDeadlineExceeded leaves open whether a change was made.

@@ -51,6 +51,8 @@ export async function list(client: Client, name: string, request: unknown, optio
       return items(v1.MemberSchema, client.listMembers(asked(v1.ListBackendMembersRequestSchema), options));
     case "RegistryService/ListRegistrations":
       return items(v1.RegistrationSchema, client.listRegistrations(asked(v1.ListRegistrationsRequestSchema), options));
+    case "RegistryService/ListVersions":
+      return items(v1.ServiceVersionSchema, client.listVersions(asked(v1.ListVersionsRequestSchema), options));
     case "ConfigService/ListRevisions":
       return items(v1.RevisionSchema, client.listRevisions(asked(v1.ListRevisionsRequestSchema), options));
     case "StatsService/GetStats":

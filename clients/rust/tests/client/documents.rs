@@ -31,8 +31,8 @@ pub async fn call(
         ExportRequest GetBackendRequest GetFrontendRequest GetHaProxyConfigRequest GetHaProxyInfoRequest
         GetRevisionRequest GetStatsHistoryRequest GetStatsRequest GetStatusRequest ImportRequest ListActivityRequest
         ListBackendMembersRequest ListBackendsRequest ListFrontendsRequest ListRegistrationsRequest
-        ListRevisionsRequest PutBackendRequest PutFrontendRequest RegisterRequest ReloadRequest RestoreRevisionRequest
-        SetBackendVersionRequest SetMemberStateRequest SetMemberWeightRequest
+        ListRevisionsRequest ListVersionsRequest PutBackendRequest PutFrontendRequest RegisterRequest ReloadRequest
+        RestoreRevisionRequest SetBackendVersionRequest SetMemberStateRequest SetMemberWeightRequest
     }
     panic!("there is no call {name}")
 }
@@ -41,7 +41,7 @@ pub async fn call(
 pub async fn list(client: &Client, name: &str, request: &Value) -> Result<Value, Error> {
     by_name! { name, listed(client, request):
         GetStatsRequest ListActivityRequest ListBackendMembersRequest ListBackendsRequest ListFrontendsRequest
-        ListRegistrationsRequest ListRevisionsRequest
+        ListRegistrationsRequest ListRevisionsRequest ListVersionsRequest
     }
     panic!("there is no list {name}")
 }

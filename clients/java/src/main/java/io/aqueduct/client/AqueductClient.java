@@ -28,6 +28,7 @@ import io.aqueduct.v1.RegisterRequest;
 import io.aqueduct.v1.Registration;
 import io.aqueduct.v1.RegistryServiceGrpc;
 import io.aqueduct.v1.Revision;
+import io.aqueduct.v1.ServiceVersion;
 import io.aqueduct.v1.SetBackendVersionRequest;
 import io.aqueduct.v1.SetBackendVersionResponse;
 import io.aqueduct.v1.Stats;
@@ -42,6 +43,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
@@ -242,6 +244,15 @@ public final class AqueductClient implements AutoCloseable {
      */
     public Pages<Registration> listRegistrations(String name, String version) {
         return Lists.registrations(this, name, version);
+    }
+
+    /**
+     * {@return versions of services that backends can take members from, of every source, ordered by name}
+     *
+     * @param names of services; none: all
+     */
+    public Pages<ServiceVersion> listVersions(String... names) {
+        return Lists.versions(this, List.of(names));
     }
 
     /**

@@ -83,6 +83,8 @@ public class AqueductException extends RuntimeException {
             case FAILED_PRECONDITION -> new FailedPrecondition(status, details, cause);
             case OUT_OF_RANGE -> new OutOfRange(status, details, cause);
             case RESOURCE_EXHAUSTED -> new ResourceExhausted(status, details, cause);
+            case UNAUTHENTICATED -> new Unauthenticated(status, details, cause);
+            case PERMISSION_DENIED -> new PermissionDenied(status, details, cause);
             case UNAVAILABLE -> new Unavailable(status, details, cause);
             case DEADLINE_EXCEEDED -> new DeadlineExceeded(status, details, cause);
             case CANCELLED -> new Cancelled(status, details, cause);
@@ -198,6 +200,24 @@ public class AqueductException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private ResourceExhausted(Status status, Details details, Throwable cause) {
+            super(status, details, cause);
+        }
+    }
+
+    /** The call has no token that the server knows. */
+    public static final class Unauthenticated extends AqueductException {
+        private static final long serialVersionUID = 1L;
+
+        private Unauthenticated(Status status, Details details, Throwable cause) {
+            super(status, details, cause);
+        }
+    }
+
+    /** The token does not allow the call. */
+    public static final class PermissionDenied extends AqueductException {
+        private static final long serialVersionUID = 1L;
+
+        private PermissionDenied(Status status, Details details, Throwable cause) {
             super(status, details, cause);
         }
     }

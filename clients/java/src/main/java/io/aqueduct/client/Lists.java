@@ -14,12 +14,15 @@ import io.aqueduct.v1.ListBackendsRequest;
 import io.aqueduct.v1.ListFrontendsRequest;
 import io.aqueduct.v1.ListRegistrationsRequest;
 import io.aqueduct.v1.ListRevisionsRequest;
+import io.aqueduct.v1.ListVersionsRequest;
 import io.aqueduct.v1.Member;
 import io.aqueduct.v1.Registration;
 import io.aqueduct.v1.RegistryServiceGrpc;
 import io.aqueduct.v1.Revision;
+import io.aqueduct.v1.ServiceVersion;
 import io.aqueduct.v1.Stats;
 import io.aqueduct.v1.StatsServiceGrpc;
+import java.util.List;
 
 /** Each list of the API as pages: how one is asked for, and what is in it. */
 final class Lists {
@@ -59,6 +62,14 @@ final class Lists {
                     .build();
             var page = client.call(RegistryServiceGrpc.getListRegistrationsMethod(), asked);
             return new Pages.Page<>(page.getRegistrationsList(), page.getNextPageToken());
+        }, 0);
+    }
+
+    static Pages<ServiceVersion> versions(AqueductClient client, List<String> names) {
+        return new Pages<>((size, token) -> {
+            var asked = ListVersionsRequest.newBuilder().addAllNames(names).setPageSize(size).setPageToken(token).build();
+            var page = client.call(RegistryServiceGrpc.getListVersionsMethod(), asked);
+            return new Pages.Page<>(page.getVersionsList(), page.getNextPageToken());
         }, 0);
     }
 

@@ -65,10 +65,16 @@ final class ByName {
             case "BackendService/ListBackends" -> client.listBackends();
             case "BackendService/ListBackendMembers" -> client.listMembers(text.apply("key"));
             case "RegistryService/ListRegistrations" -> client.listRegistrations(text.apply("name"), text.apply("version"));
+            case "RegistryService/ListVersions" -> client.listVersions(names(request));
             case "ConfigService/ListRevisions" -> client.listRevisions(text.apply("resource"));
             case "StatsService/GetStats" -> client.listStats(Documents.message(GetStatsRequest.getDefaultInstance(), request));
             case "ActivityService/ListActivity" -> client.listActivity(Documents.message(ListActivityRequest.getDefaultInstance(), request));
             default -> throw new AssertionError(name + " is no list");
         };
+    }
+
+    private static String[] names(JsonObject request) {
+        var names = request.has("names") ? request.getAsJsonArray("names") : new JsonArray();
+        return names.asList().stream().map(JsonElement::getAsString).toArray(String[]::new);
     }
 }
