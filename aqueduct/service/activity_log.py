@@ -31,6 +31,8 @@ _WAITING: Final = 100_000
 """Events that may wait to be written: the oldest are lost where there are more."""
 _BATCH: Final = 1_000
 """Events of one write: some milliseconds."""
+_GATHER: Final = 0.02
+"""Seconds from a write to the next: each is a commit of its own, and a burst of changes makes many events."""
 _PAUSE: Final = 1.0
 """Seconds until the next write after one that failed."""
 _FORGET: Final = 60.0
@@ -112,6 +114,7 @@ class ActivityLog:
         self._untold -= untold if waited else 0
         self._unwritten.clear()
         self._note_written(batch)
+        await happens(self._ends, _GATHER)
 
     async def _put_back(self, waited: Sequence[Event]) -> None:
         """Have what could not be written wait on, and wait. What is too much is lost, at the end all."""
