@@ -476,13 +476,13 @@ async def test_an_old_worker_that_was_cut_is_told_from_one_that_ended(haproxy: M
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")  # not the whole request
     assert await get(port) == "one"
-    await haproxy.reload(soon)
+    await haproxy.reload(body(port))
     ended = (await haproxy.info()).worker_pid
     await reaped(haproxy, cut)
     assert await reader.read() == b""
     writer.close()
     assert await haproxy.was_cut(cut)
-    await haproxy.reload(soon)
+    await haproxy.reload(body(port))
     await reaped(haproxy, ended)
     assert not await haproxy.was_cut(ended)
     assert not await haproxy.was_cut((await haproxy.info()).worker_pid)
