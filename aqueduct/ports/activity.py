@@ -43,11 +43,11 @@ class ActivityStore(Protocol):
         """Return how servers stood, by what was written before this store was opened."""
         ...
 
-    async def write(self, events: Sequence[Event], standing: Standing) -> None:
-        """Write events, whose ids are the next ones, and how servers were told to stand, all or nothing.
+    async def write(self, events: Sequence[bytes], standing: Standing) -> None:
+        """Write events, serialised, whose ids are the next ones, and how servers were told to stand.
 
-        The oldest events go where there are too many, or too old ones. Errors: Exhausted for a full disk,
-        Unavailable.
+        All or nothing. The oldest events go where there are too many, or too old ones. Errors: Exhausted
+        for a full disk, Unavailable.
         """
         ...
 

@@ -47,7 +47,7 @@ class ActivityLog:
         self._store = store
         self._standing = standing
         self._waiting: deque[Event] = deque()
-        self._recent: deque[Event] = deque(maxlen=RECENT)
+        self._recent: deque[bytes] = deque(maxlen=RECENT)  # as they are written: a message takes 1.4 KB
         self._unwritten: dict[Server, Status | None] = {}
         self._wake = asyncio.Event()
         self._ends = asyncio.Event()
@@ -77,12 +77,12 @@ class ActivityLog:
     @property
     def first_recent(self) -> int:
         """Id of the oldest event in memory; one more than the last where there is none."""
-        return self._recent[0].id if self._recent else self.last_id + 1
+        return self.last_id + 1 - len(self._recent)
 
     def recent(self, above: int, most: int) -> Sequence[Event]:
         """Return the oldest events in memory with ids larger than `above`, at the `most` so many."""
         skipped = max(0, above + 1 - self.first_recent)
-        return list(islice(self._recent, skipped, skipped + most))
+        return [Event.FromString(event) for event in islice(self._recent, skipped, skipped + most)]
 
     async def run(self) -> None:
         """Write until `stop`, and all that has happened by then; forget what has become too old meanwhile."""
@@ -141,7 +141,7 @@ class ActivityLog:
             self._is_failing = True
             log.warning("activity cannot be kept: it waits in memory", error=str(error))
 
-    def _note_written(self, batch: Sequence[Event]) -> None:
+    def _note_written(self, batch: Sequence[bytes]) -> None:
         if self._is_failing and batch:
             self._is_failing = False
             log.info("activity is kept again", lost=self.lost)
@@ -151,12 +151,12 @@ class ActivityLog:
             bell.ring()
 
 
-def _numbered(waited: Sequence[Event], lost: int, first: int) -> Sequence[Event]:
-    """Return events with their ids; before them the one that tells how many were lost."""
+def _numbered(waited: Sequence[Event], lost: int, first: int) -> Sequence[bytes]:
+    """Return events with their ids, serialised; before them the one that tells how many were lost."""
     batch = list(waited)
     if lost and batch:
         batch.insert(0, events_lost(lost))
         batch[0].time.CopyFrom(waited[0].time)
     for number, event in enumerate(batch, first):
         event.id = number
-    return batch
+    return [event.SerializeToString() for event in batch]

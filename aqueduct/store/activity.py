@@ -182,9 +182,9 @@ class LmdbActivity:
         """Return how servers stood when this was opened."""
         return self._standing
 
-    async def write(self, events: Sequence[Event], standing: Standing) -> None:
+    async def write(self, events: Sequence[bytes], standing: Standing) -> None:
         """Write events, and how servers were told to stand (see the port)."""
-        made = [(event.id, event.SerializeToString()) for event in events]
+        made = list(enumerate(events, self.last_id + 1))
         write, now = self._database.write, self._clock.time()
         try:
             self.first_id = await self._asked(lambda: write(made, standing, self.retention, now))

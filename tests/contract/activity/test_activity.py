@@ -44,7 +44,7 @@ class Kept:
     async def write(self, *texts: str) -> None:
         """Write events of now: those that begin with `u` are of VERB_UP."""
         begin = self.store.last_id + 1
-        events = [self.event(number, text) for number, text in enumerate(texts, begin)]
+        events = [self.event(number, text).SerializeToString() for number, text in enumerate(texts, begin)]
         await self.store.write(events, {})
 
     def event(self, number: int, text: str) -> Event:

@@ -42,7 +42,7 @@ class FullDisk(LmdbActivity):
     is_full = False
     refused = 0
 
-    async def write(self, events: Sequence[Event], standing: Standing) -> None:
+    async def write(self, events: Sequence[bytes], standing: Standing) -> None:
         if events:
             self._check()
         await super().write(events, standing)
