@@ -21,7 +21,7 @@ defaults
 frontend encrypted
     bind fd@{descriptor} ssl alpn h2 crt server.both ca-file client.pem verify required
     acl known req.hdr(authorization) -m str "Bearer {token}"
-    http-request deny deny_status 401 unless known
+    http-request return status 401 unless known
     default_backend aqueduct
 
 backend aqueduct
@@ -85,6 +85,7 @@ class Encrypted:
                 "-nodes",
             ),
             *("-days", "1", "-subj", f"/CN={whom}", "-addext", f"subjectAltName=DNS:{whom}"),
+            *("-addext", "basicConstraints=critical,CA:FALSE"),
             *("-keyout", self._directory / f"{name}.key", "-out", self._directory / f"{name}.pem"),
             stdin=DEVNULL,
             stderr=DEVNULL,

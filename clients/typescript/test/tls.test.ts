@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { ConnectionOptions } from "node:tls";
 
-import { Code, connect } from "@aqueduct/client";
+import { AqueductError, Code, connect } from "@aqueduct/client";
 import { failing } from "./failing.js";
 import { Served } from "./served.js";
 
@@ -18,10 +18,11 @@ before(async () => {
 
 after(() => served.end());
 
-async function get(tls: ConnectionOptions | true, token = server.token): Promise<void> {
-  const client = connect(server.target, { tls, token, deadlines: { read: 700 } });
+/** Makes a call that is not made again, so that it fails at once; the server itself says NOT_FOUND. */
+async function ask(tls: ConnectionOptions | true, token = server.token): Promise<void> {
+  const client = connect(server.target, { tls, token });
   try {
-    await client.getStatus();
+    await client.deleteBackend("nothing");
   } finally {
     client.close();
   }
@@ -29,10 +30,10 @@ async function get(tls: ConnectionOptions | true, token = server.token): Promise
 
 test("a server that asks for all of them", async () => {
   const [ca, cert, key] = [server.roots, server.certificate, server.key].map((path) => readFileSync(path));
-  await get({ ca, cert, key });
-  await assert.rejects(get({ ca, cert, key }, "guessed"), failing(Code.Unauthenticated));
-  await assert.rejects(get({ ca }), failing(Code.Unavailable));
-  await assert.rejects(get({ cert, key }), failing(Code.Unavailable));
-  await assert.rejects(get(true), failing(Code.Unavailable));
-  await assert.rejects(get({ ca, cert, key, servername: "example.org" }), failing(Code.Unavailable));
+  await assert.rejects(ask({ ca, cert, key }), (error) => error instanceof AqueductError && error.code === Code.NotFound);
+  await assert.rejects(ask({ ca, cert, key }, "guessed"), failing(Code.Unauthenticated));
+  await assert.rejects(ask({ ca }), failing(Code.Unavailable));
+  await assert.rejects(ask({ cert, key }), failing(Code.Unavailable));
+  await assert.rejects(ask(true), failing(Code.Unavailable));
+  await assert.rejects(ask({ ca, cert, key, servername: "example.org" }), failing(Code.Unavailable));
 });

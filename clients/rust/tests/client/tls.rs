@@ -6,11 +6,13 @@ use std::time::Duration;
 use aqueduct_client::v1::GetBackendRequest;
 use aqueduct_client::{Client, Code, Error, Tls};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
+use serde_json::Value;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use crate::fake::Fake;
+use crate::served::Served;
 
 type Certified = CertifiedKey<KeyPair>;
 
@@ -57,4 +59,26 @@ async fn both_sides_show_who_they_are() {
         assert_eq!(error.code(), Code::Unavailable, "{why}: {error}");
     }
     assert_eq!(fake.asked().len(), 1);
+}
+
+/// Makes a call that is not made again, so that it fails at once; the server itself says `NotFound`.
+async fn ask(server: &Value, tls: Tls, token: &str) -> Code {
+    let client = Client::builder().tls(tls).token(token).connect(server["target"].as_str().unwrap()).unwrap();
+    client.delete_backend("nothing").await.expect_err("there is none").code()
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_all() {
+    let mut served = Served::start().await;
+    let server = served.tell("tls").await;
+    let pem = |name: &str| std::fs::read(server[name].as_str().unwrap()).unwrap();
+    let trusting = || Tls::new().roots(pem("roots"));
+    let shown = |tls: Tls| tls.identity(pem("certificate"), pem("key"));
+    let token = server["token"].as_str().unwrap();
+
+    assert_eq!(ask(&server, shown(trusting()), token).await, Code::NotFound);
+    assert_eq!(ask(&server, shown(trusting()), "guessed").await, Code::Unauthenticated);
+    assert_eq!(ask(&server, trusting(), token).await, Code::Unavailable);
+    assert_eq!(ask(&server, shown(Tls::new()), token).await, Code::Unavailable);
+    served.end().await;
 }
