@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from typing import Any, Self, TypeVar
 
 import grpc
@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 from aqueduct.client import options as opt
 from aqueduct.client import pages
 from aqueduct.client.async_methods import AsyncMethods
-from aqueduct.client.errors import CallError, call_error, made
+from aqueduct.client.errors import CallError, call_error, closed, made
 from aqueduct.client.events import ActivityEvent, ConfigEvent, StatsEvent
 from aqueduct.client.following import ActivityFollower, ConfigFollower, Follower, StatsFollower
 from aqueduct.client.methods import Method, Request, Response
@@ -53,6 +53,7 @@ class AsyncClient(AsyncMethods):
             else grpc.aio.secure_channel(target, credentials, options=opt.CHANNEL)
         )
         """For stubs of your own."""
+        self._is_closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,8 +62,20 @@ class AsyncClient(AsyncMethods):
         await self.close()
 
     async def close(self) -> None:
-        """Cancel what is under way, and close the connection."""
+        """Have what is under way fail as Cancelled, and close the connection."""
+        self._is_closed = True
         await self.channel.close()
+
+    @contextmanager
+    def _until_closed(self) -> Iterator[None]:
+        """Raise Cancelled for what gRPC raises once the client is closed: asyncio's CancelledError, say."""
+        try:
+            yield
+        except (grpc.aio.UsageError, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if not self._is_closed or (task is not None and task.cancelling()):
+                raise
+            raise closed() from error
 
     async def call(
         self, method: Method[Request, Response], request: Request, deadline: float | None = None
@@ -76,7 +89,8 @@ class AsyncClient(AsyncMethods):
         while True:
             left = retries.left(time.monotonic())
             try:
-                return await bound(request, timeout=left, metadata=self._metadata)
+                with self._until_closed():
+                    return await bound(request, timeout=left, metadata=self._metadata)
             except grpc.aio.AioRpcError as error:
                 failed = call_error(error)
                 pause = retries.pause(failed, time.monotonic())
@@ -125,6 +139,8 @@ class AsyncClient(AsyncMethods):
                 failed = made(grpc.StatusCode.UNAVAILABLE, "the server ended the stream")
             except CallError as error:
                 failed = error
+            if self._is_closed:
+                raise closed() from failed
             if follower.begins_anew(failed):
                 continue
             pause = resumption.pause(failed, time.monotonic())
@@ -135,14 +151,17 @@ class AsyncClient(AsyncMethods):
 
     async def _stream(self, follower: Follower[Told], resumption: Resumption) -> AsyncGenerator[Told, None]:
         method = follower.method
-        call = self.channel.unary_stream(
+        bound = self.channel.unary_stream(
             method.path, request_serializer=_serialized, response_deserializer=method.response.FromString
-        )(follower.begin(), metadata=self._metadata)
+        )
+        with self._until_closed():
+            call = bound(follower.begin(), metadata=self._metadata)
         try:
-            async for response in call:
-                resumption.answered()
-                for event in follower.take(response):
-                    yield event
+            with self._until_closed():
+                async for response in call:
+                    resumption.answered()
+                    for event in follower.take(response):
+                        yield event
         except grpc.aio.AioRpcError as error:
             raise call_error(error) from error
         finally:

@@ -1,7 +1,8 @@
 """The client for programs without an event loop. It may be shared by threads."""
 
+import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, Self, TypeVar
 
 import grpc
@@ -10,6 +11,7 @@ from google.protobuf.message import Message
 from aqueduct.client import options as opt
 from aqueduct.client import pages
 from aqueduct.client.blocking_methods import Methods
+from aqueduct.client.errors import closed
 from aqueduct.client.events import ActivityEvent, ConfigEvent, StatsEvent
 from aqueduct.client.following import ActivityFollower, ConfigFollower, Follower, StatsFollower
 from aqueduct.client.methods import Method, Request, Response
@@ -47,6 +49,7 @@ class Client(Methods):
             else grpc.secure_channel(target, credentials, options=opt.CHANNEL)
         )
         """For stubs of your own."""
+        self._closed = threading.Event()
 
     def __enter__(self) -> Self:
         return self
@@ -55,8 +58,18 @@ class Client(Methods):
         self.close()
 
     def close(self) -> None:
-        """Cancel what is under way, and close the connection."""
+        """Have what is under way fail as Cancelled, and close the connection."""
+        self._closed.set()
         self.channel.close()
+
+    def _begun(self, begin: Callable[[], Any]) -> Any:
+        """Begin a call. Cancelled where the client is closed."""
+        try:
+            return begin()
+        except ValueError as error:  # gRPC's, for a channel that is closed
+            if self._closed.is_set():
+                raise closed() from error
+            raise
 
     def call(
         self, method: Method[Request, Response], request: Request, deadline: float | None = None
@@ -74,7 +87,7 @@ class Client(Methods):
         )
 
         def attempt(left: float) -> Any:
-            return bound.future(request, timeout=left, metadata=self._metadata)
+            return self._begun(lambda: bound.future(request, timeout=left, metadata=self._metadata))
 
         return Pending(attempt, Retries(time.monotonic(), seconds, is_safe=method.is_safe(request)))
 
@@ -109,7 +122,11 @@ class Client(Methods):
         bound = self.channel.unary_stream(
             method.path, request_serializer=_serialized, response_deserializer=method.response.FromString
         )
-        return Watch(lambda: bound(follower.begin(), metadata=self._metadata), follower, self.target)
+
+        def begin() -> Any:
+            return self._begun(lambda: bound(follower.begin(), metadata=self._metadata))
+
+        return Watch(begin, follower, self.target, self._closed)
 
 
 def _serialized(request: Message) -> bytes:

@@ -149,6 +149,11 @@ def made(code: grpc.StatusCode, message: str, details: Details | None = None) ->
     return _CLASSES.get(code, CallError)(code, message, details or Details())
 
 
+def closed() -> CallError:
+    """Return the error of what the end of its client breaks off, and of what comes after it."""
+    return made(grpc.StatusCode.CANCELLED, "the client is closed")
+
+
 def details_of(packed: bytes) -> Details:
     """Return what a google.rpc.Status says, as it comes with an error; nothing where it is none."""
     status = Status()

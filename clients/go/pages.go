@@ -42,6 +42,17 @@ func pages[Request any, Response page, Item any](
 	}
 }
 
+// cloned returns a request of its own, an empty one in place of nil.
+func cloned[Request any, Pointer interface {
+	*Request
+	proto.Message
+}](request Pointer) Pointer {
+	if request == nil {
+		return new(Request)
+	}
+	return proto.CloneOf(request)
+}
+
 // ListFrontends yields all frontends, ordered by key, by pages of pageSize (0: the server's own). An error is the last.
 func (c *Client) ListFrontends(ctx context.Context, pageSize int32) iter.Seq2[*v1.Frontend, error] {
 	return pages(ctx, c.Frontends.ListFrontends, func(token string) *v1.ListFrontendsRequest {
@@ -88,7 +99,7 @@ func (c *Client) ListRevisions(ctx context.Context, resource string) iter.Seq2[*
 // ListStats yields the statistics that request selects.
 func (c *Client) ListStats(ctx context.Context, request *v1.GetStatsRequest) iter.Seq2[*v1.Stats, error] {
 	return pages(ctx, c.Stats.GetStats, func(token string) *v1.GetStatsRequest {
-		next := proto.CloneOf(request)
+		next := cloned(request)
 		next.PageToken = token
 		return next
 	}, (*v1.GetStatsResponse).GetStats)
@@ -97,7 +108,7 @@ func (c *Client) ListStats(ctx context.Context, request *v1.GetStatsRequest) ite
 // ListActivity yields the events that request selects, the newest first.
 func (c *Client) ListActivity(ctx context.Context, request *v1.ListActivityRequest) iter.Seq2[*v1.Event, error] {
 	return pages(ctx, c.Activity.ListActivity, func(token string) *v1.ListActivityRequest {
-		next := proto.CloneOf(request)
+		next := cloned(request)
 		next.PageToken = token
 		return next
 	}, (*v1.ListActivityResponse).GetEvents)

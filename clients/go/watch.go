@@ -21,11 +21,11 @@ type follower[Response, Event any] interface {
 	beginsAnew(*Error) bool
 }
 
-// watch yields the events of one stream after the other, until ctx ends, an error is not one of a server that is away,
-// or its consumer leaves.
-func watch[Response, Event any](ctx context.Context, f follower[Response, Event]) iter.Seq2[Event, error] {
+// watch yields the events of one stream after the other, until ctx ends or the client is closed, an error is not one of
+// a server that is away, or its consumer leaves.
+func watch[Response, Event any](ctx context.Context, c *Client, f follower[Response, Event]) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		r := resumption{until: time.Now().Add(patience)}
+		r := resumption{closed: c.closed, until: time.Now().Add(patience)}
 		for {
 			left, err := one(ctx, f, &r, yield)
 			if left {
@@ -66,17 +66,18 @@ func one[Response, Event any](
 
 // resumption is when to open the next stream of a watch.
 type resumption struct {
-	until time.Time
-	known bool
-	pause time.Duration
+	closed context.Context //nolint:containedctx // the client's
+	until  time.Time
+	known  bool
+	pause  time.Duration
 }
 
 func (r *resumption) answered() { r.known, r.pause = true, 0 }
 
 // next waits until the next stream may be opened. It returns what the watch ends by, nil where it goes on.
 func (r *resumption) next(ctx context.Context, ended error, beginsAnew func(*Error) bool) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if err := r.over(ctx); err != nil {
+		return err
 	}
 	if errors.Is(ended, io.EOF) {
 		ended = &Error{Code: codes.Unavailable, Message: "the server ended the stream"}
@@ -92,7 +93,22 @@ func (r *resumption) next(ctx context.Context, ended error, beginsAnew func(*Err
 		return failed
 	}
 	r.pause = min(max(2*r.pause, 100*time.Millisecond), 2*time.Second)
-	return wait(ctx, r.pause)
+	timer := time.NewTimer(r.pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-r.closed.Done():
+	case <-timer.C:
+	}
+	return r.over(ctx)
+}
+
+// over returns what a watch ends by that nobody wants any more, nil where it goes on.
+func (r *resumption) over(ctx context.Context) error {
+	if ctx.Err() == nil && r.closed.Err() != nil {
+		return &Error{Code: codes.Canceled, Message: "the client is closed"}
+	}
+	return ctx.Err()
 }
 
 func isLost(failed *Error) bool {

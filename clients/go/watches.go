@@ -53,7 +53,7 @@ type ConfigWatch struct {
 // WatchConfig yields the configuration, then each change of it once and in order, over restarts of the server. It ends
 // by an error, that of ctx among them.
 func (c *Client) WatchConfig(ctx context.Context, what ConfigWatch) iter.Seq2[ConfigEvent, error] {
-	return watch(ctx, &configFollower{client: c, resources: what.Resources, known: what.After})
+	return watch(ctx, c, &configFollower{client: c, resources: what.Resources, known: what.After})
 }
 
 type configFollower struct {
@@ -112,7 +112,7 @@ func (f *configFollower) beginsAnew(failed *Error) bool {
 // WatchStats yields the statistics that request selects, then what changes; all of them again (Snapshot) over restarts
 // of the server. It ends by an error, that of ctx among them.
 func (c *Client) WatchStats(ctx context.Context, request *v1.StatsWatchRequest) iter.Seq2[*v1.StatsWatchResponse, error] {
-	return watch(ctx, &statsFollower{client: c, request: request})
+	return watch(ctx, c, &statsFollower{client: c, request: request})
 }
 
 type statsFollower struct {
@@ -153,7 +153,7 @@ type ActivityEvent struct {
 // WatchActivity yields what happens and request selects, each event once, over restarts of the server. It ends by an
 // error, that of ctx among them.
 func (c *Client) WatchActivity(ctx context.Context, request *v1.ActivityWatchRequest) iter.Seq2[ActivityEvent, error] {
-	return watch(ctx, &activityFollower{client: c, request: proto.CloneOf(request)})
+	return watch(ctx, c, &activityFollower{client: c, request: cloned(request)})
 }
 
 type activityFollower struct {
