@@ -87,7 +87,7 @@ public final class AqueductClient implements AutoCloseable {
         return channel;
     }
 
-    /** Ends the connection and all that is under way. */
+    /** Ends the connection, and all that is under way by {@link AqueductException.Cancelled}. */
     @Override
     public void close() {
         connection.shutdownNow();
@@ -106,7 +106,7 @@ public final class AqueductClient implements AutoCloseable {
         try {
             return ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request);
         } catch (StatusRuntimeException error) {
-            throw AqueductException.of(error);
+            throw connection.isShutdown() ? AqueductException.closed(error) : AqueductException.of(error);
         }
     }
 

@@ -92,6 +92,11 @@ public class AqueductException extends RuntimeException {
         };
     }
 
+    /** What is said of calls and watches whose client was closed: gRPC would say UNAVAILABLE. */
+    static AqueductException closed(Throwable cause) {
+        return of(Status.CANCELLED.withDescription("the client is closed"), null, cause);
+    }
+
     private static Details read(List<Any> all) {
         ErrorInfo info = ErrorInfo.getDefaultInstance();
         List<Violation> violations = new ArrayList<>();

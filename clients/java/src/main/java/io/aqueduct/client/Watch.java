@@ -97,9 +97,14 @@ public final class Watch<E> implements Iterator<E>, Iterable<E>, AutoCloseable {
         stream = null;
         boolean isOver = context.isCancelled() || connection.isShutdown() || Thread.currentThread().isInterrupted();
         if (isOver || !goesOn(ended)) {
-            failure = ended;
-            context.cancel(ended);
+            failure = connection.isShutdown() ? AqueductException.closed(ended) : interrupted(ended);
+            context.cancel(failure);
         }
+    }
+
+    private static AqueductException interrupted(AqueductException ended) {
+        boolean isToldSo = !Thread.currentThread().isInterrupted() || ended instanceof AqueductException.Cancelled;
+        return isToldSo ? ended : AqueductException.of(Status.CANCELLED.withDescription("Thread interrupted"), null, ended);
     }
 
     /** Take one response; return how the stream ended where there is none. */

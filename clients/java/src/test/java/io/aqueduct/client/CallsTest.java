@@ -247,6 +247,7 @@ class CallsTest {
         client.close();
         var failed = assertThrows(ExecutionException.class, future::get);
         assertEquals(Status.Code.UNAVAILABLE, AqueductException.of(failed).code());
+        assertThrows(AqueductException.Cancelled.class, () -> client.getBackend("a"));
     }
 
     @Test

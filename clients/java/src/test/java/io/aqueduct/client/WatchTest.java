@@ -194,6 +194,17 @@ class WatchTest {
     }
 
     @Test
+    void itsThreadIsInterruptedAsTheServerIsAway() throws IOException {
+        Thread reader = Thread.currentThread();
+        begin(observer -> {
+            reader.interrupt();
+            observer.onError(gone());
+        });
+        assertThrows(AqueductException.Cancelled.class, watch::next);
+        assertTrue(Thread.interrupted());
+    }
+
+    @Test
     void itsContextEnds() throws IOException {
         Context.CancellableContext context = Context.current().withCancellation();
         begin(observer -> context.cancel(null));
@@ -204,6 +215,6 @@ class WatchTest {
     @Test
     void itsClientIsClosed() throws IOException {
         begin(observer -> client.close());
-        assertThrows(AqueductException.class, watch::next);
+        assertThrows(AqueductException.Cancelled.class, watch::next);
     }
 }
